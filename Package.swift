@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target is built the same way. `SWIFTLET_WARNINGS_AS_ERRORS=1` is what CI sets.
+let warningsAreErrors = Context.environment["SWIFTLET_WARNINGS_AS_ERRORS"] != nil
+let swiftSettings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .strictMemorySafety(),
+  ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+let cSettings: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], resources: resources,
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "swiftlet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Swiftlet", targets: ["Swiftlet"]),
+    .executable(name: "swiftlet", targets: ["SwiftletCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // MARK: - Tensors
+    .target(name: "CTensorKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    library("Tensors", ["CTensorKernels"]),
+
+    // MARK: - Files and text
+    library("JSONParsing", []),
+    library("Checkpoints", ["Tensors", "JSONParsing"]),
+    library("Tokenization", ["JSONParsing", .product(name: "HeapModule", package: "swift-collections")]),
+
+    // MARK: - Models
+    library("LanguageModels", ["Tensors", "Checkpoints", "JSONParsing"]),
+    library("TextGeneration", ["LanguageModels", "Tokenization", "JSONParsing"]),
+
+    // MARK: - What people use
+    library(
+      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration"]),
+    .executableTarget(
+      name: "SwiftletCommand",
+      dependencies: [
+        "Swiftlet", "JSONParsing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // MARK: - Tests
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    tests("Tensors", ["Tensors", "CTensorKernels"]),
+    tests("JSONParsing", ["JSONParsing"]),
+    tests("Checkpoints", ["Checkpoints"]),
+    tests("Tokenization", ["Tokenization"]),
+    tests("LanguageModels", ["LanguageModels"]),
+    tests("TextGeneration", ["TextGeneration"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#include "CTensorKernels.h"
+typedef int ctk_not_empty;

@@ -1,0 +1,34 @@
+/// A block of memory that tensors share: allocated by Swiftlet, or a file mapped into the address space.
+///
+/// Only `Tensors` sees the pointer, so that memory of another device can stand behind it later.
+public final class Storage: @unchecked Sendable {
+  /// The size of the block.
+  public let byteCount: Int
+  /// Whether this is a mapped file, whose bytes must not be written.
+  public let isMapped: Bool
+  package let base: UnsafeMutableRawPointer
+  private let mapping: MappedFile?
+
+  /// Alignment of allocated memory: a cache line, and the widest vector register.
+  static let alignment = 64
+
+  /// Allocates uninitialised memory.
+  package init(byteCount: Int) {
+    self.byteCount = byteCount
+    isMapped = false
+    mapping = nil
+    unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+  }
+
+  /// Shares the bytes of a mapped file, which stays mapped for as long as this storage lives.
+  package init(mapping: MappedFile) {
+    self.mapping = mapping
+    byteCount = mapping.byteCount
+    isMapped = true
+    unsafe base = UnsafeMutableRawPointer(mutating: mapping.base)
+  }
+
+  deinit {
+    if mapping == nil { unsafe base.deallocate() }
+  }
+}
