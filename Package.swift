@@ -68,7 +68,7 @@ let package = Package(
     tests("JSONParsing", ["JSONParsing"]),
     tests("Checkpoints", ["Checkpoints"]),
     tests("Tokenization", ["Tokenization"]),
-    tests("LanguageModels", ["LanguageModels"]),
+    tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration"]),
   ],
   swiftLanguageModes: [.v6]
