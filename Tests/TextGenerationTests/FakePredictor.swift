@@ -1,0 +1,69 @@
+import Synchronization
+import TextGeneration
+
+/// A model whose next token is a known function of the last: tokens are bytes, and after byte b comes b + 1.
+final class FakePredictor: TokenPredictor {
+  let vocabularySize = 257
+  let contextLength: Int
+  let beginningToken: Int?
+  let endTokens = [256]
+  /// Bytes after which the text ends.
+  let ending: Set<Int>
+  /// Every piece that was read, to see chunks and reuse.
+  let reads = Mutex<[Int]>([])
+  /// Called before each read.
+  let beforeRead: @Sendable () -> Void
+
+  init(
+    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [], beforeRead: @escaping @Sendable () -> Void = {}
+  ) {
+    self.contextLength = contextLength
+    self.beginningToken = beginningToken
+    self.ending = ending
+    self.beforeRead = beforeRead
+  }
+
+  func makeSequence() -> any PredictedSequence { Sequence(self) }
+
+  final class Sequence: PredictedSequence {
+    let predictor: FakePredictor
+    private(set) var count = 0
+    init(_ predictor: FakePredictor) { self.predictor = predictor }
+    func truncate(to count: Int) { self.count = min(self.count, count) }
+    func read(_ ids: [Int]) throws -> [Float] {
+      predictor.beforeRead()
+      precondition(count + ids.count <= predictor.contextLength)
+      count += ids.count
+      predictor.reads.withLock { $0.append(ids.count) }
+      let last = ids[ids.count - 1]
+      var scores = [Float](repeating: 0, count: 257)
+      // Not certain, so that temperature and seed make a difference.
+      scores[predictor.ending.contains(last) ? 256 : (last + 1) % 256] = 5
+      return scores
+    }
+  }
+}
+
+/// Bytes as tokens, whole characters as text; `<x>` is a control token for x = "sep" (256).
+struct FakeCoder: TextCoder {
+  var controls: [String: Int] = ["<sep>": 256]
+  func encode(_ text: String, isWhole: Bool) -> [Int] { text.utf8.map(Int.init) }
+  func encodeControl(_ text: String) -> [Int] { controls[text].map { [$0] } ?? encode(text, isWhole: false) }
+  func id(ofControl piece: String) -> Int? { controls[piece] }
+  func makeStreamDecoder() -> any TextStreamDecoder { Decoder() }
+
+  struct Decoder: TextStreamDecoder {
+    private var pending: [UInt8] = []
+    mutating func append(_ id: Int) -> String {
+      pending.append(UInt8(truncatingIfNeeded: id))
+      guard let text = String(validating: pending, as: UTF8.self) else { return "" }
+      pending = []
+      return text
+    }
+    mutating func finish() -> String { String(decoding: pending, as: UTF8.self) }
+  }
+}
+
+extension Generator {
+  init(_ predictor: FakePredictor = FakePredictor()) { self.init(predictor: predictor, coder: FakeCoder()) }
+}
