@@ -12,7 +12,8 @@ import Testing
   @Test(arguments: [
     ("0", JSONValue.integer(0)), ("-0", .number(-0.0)), ("9223372036854775807", .integer(.max)),
     ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(0x1p63)), ("1e3", .number(1000)),
-    ("0.1", .number(0.1)), ("5e-324", .number(.leastNonzeroMagnitude)), ("1.7976931348623157E+308", .number(.greatestFiniteMagnitude)),
+    ("0.1", .number(0.1)), ("5e-324", .number(.leastNonzeroMagnitude)),
+    ("1.7976931348623157E+308", .number(.greatestFiniteMagnitude)),
   ])
   func readsNumbersExactly(text: String, expected: JSONValue) throws {
     let value = try JSONValue(parsing: text)
