@@ -46,7 +46,7 @@ let package = Package(
 
     // MARK: - Models
     library("LanguageModels", ["Tensors", "Checkpoints", "JSONParsing"]),
-    library("TextGeneration", ["LanguageModels", "Tokenization", "JSONParsing"]),
+    library("TextGeneration", ["LanguageModels", "Tokenization", "JSONParsing"], resources: [.copy("Resources/BuiltIn")]),
 
     // MARK: - What people use
     library(
