@@ -10,7 +10,7 @@ public struct MappedFileError: Error, CustomStringConvertible {
 }
 
 /// A file mapped read-only: opening costs no reading, and only the pages that are touched take memory.
-public final class MappedFile: @unchecked Sendable {
+@safe public final class MappedFile: @unchecked Sendable {
   /// The path it was opened by.
   public let path: String
   /// The size of the file when it was opened.
@@ -20,8 +20,8 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps a regular file.
   /// - Throws: `MappedFileError` when there is no such file, it is a folder, or it cannot be read.
   public init(path: String) throws(MappedFileError) {
-    func failure() -> MappedFileError { MappedFileError(path: path, reason: String(cString: strerror(errno))) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    func failure() -> MappedFileError { MappedFileError(path: path, reason: unsafe String(cString: strerror(errno))) }
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
     var status = stat()
@@ -49,6 +49,6 @@ public final class MappedFile: @unchecked Sendable {
   /// Calls `body` with the bytes of the file.
   public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     let buffer = unsafe UnsafeRawBufferPointer(start: base, count: byteCount)
-    return try body(buffer.bytes)
+    return unsafe try body(buffer.bytes)
   }
 }

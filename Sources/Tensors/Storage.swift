@@ -1,7 +1,7 @@
 /// A block of memory that tensors share: allocated by Swiftlet, or a file mapped into the address space.
 ///
 /// Only `Tensors` sees the pointer, so that memory of another device can stand behind it later.
-public final class Storage: @unchecked Sendable {
+@safe public final class Storage: @unchecked Sendable {
   /// The size of the block.
   public let byteCount: Int
   /// Whether this is a mapped file, whose bytes must not be written.

@@ -89,28 +89,28 @@ public struct Tensor: Sendable {
   /// Calls `body` with the elements of a float32 tensor.
   public func withSpan<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
     let buffer = unsafe UnsafeBufferPointer(start: floatPointer, count: elementCount)
-    return try body(buffer.span)
+    return unsafe try body(buffer.span)
   }
 
   /// Calls `body` with the writable elements of a float32 tensor that is not a mapped file.
   public func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
     precondition(!storage.isMapped, "a mapped file cannot be written")
     let buffer = unsafe UnsafeMutableBufferPointer(start: floatPointer, count: elementCount)
-    var span = buffer.mutableSpan
+    var span = unsafe buffer.mutableSpan
     return try body(&span)
   }
 
   /// Calls `body` with the raw bytes of the elements, whatever their type.
   public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     let buffer = unsafe UnsafeRawBufferPointer(start: pointer, count: byteCount)
-    return try body(buffer.bytes)
+    return unsafe try body(buffer.bytes)
   }
 
   /// Calls `body` with the writable raw bytes of a tensor that is not a mapped file.
   public func withMutableBytes<Result>(_ body: (inout MutableRawSpan) throws -> Result) rethrows -> Result {
     precondition(!storage.isMapped, "a mapped file cannot be written")
     let buffer = unsafe UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
-    var span = buffer.mutableBytes
+    var span = unsafe buffer.mutableBytes
     return try body(&span)
   }
 }
