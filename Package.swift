@@ -67,7 +67,7 @@ let package = Package(
     tests("Tensors", ["Tensors", "CTensorKernels"]),
     tests("JSONParsing", ["JSONParsing"]),
     tests("Checkpoints", ["Checkpoints"]),
-    tests("Tokenization", ["Tokenization"]),
+    tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration"]),
   ],
