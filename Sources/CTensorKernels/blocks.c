@@ -1,239 +1,193 @@
-// Element types: from stored bytes to float32 and back. Layouts and rounding are GGUF's.
+// Block types as GGUF stores them: layouts are the format's, values are scale · integer (− minimum).
 #include "CTensorKernels.h"
-#include "numbers.h"
 #include <math.h>
 #include <string.h>
 
-ctk_count ctk_block_size(ctk_type type) {
-  switch (type) {
-    case ctk_q4_0: case ctk_q4_1: case ctk_q5_0: case ctk_q5_1: case ctk_q8_0: case ctk_iq4_nl: case ctk_mxfp4:
-      return 32;
-    case ctk_q2_K: case ctk_q3_K: case ctk_q4_K: case ctk_q5_K: case ctk_q6_K: case ctk_iq4_xs:
-      return 256;
-    default:
-      return 1;
-  }
-}
+static float half_at(const uint8_t *p) { return ctk_half_to_float((uint16_t)(p[0] | p[1] << 8)); }
 
-ctk_count ctk_block_bytes(ctk_type type) {
-  static const unsigned char bytes[ctk_type_count] = {
-      4, 2, 2, 18, 20, 22, 24, 34, 84, 110, 144, 176, 210, 18, 136, 17, 1, 1, 2, 4, 8, 8};
-  return bytes[type];
-}
+// MARK: blocks of 32
 
-static const int8_t nonlinear4[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-static const int8_t doubled_e2m1[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-
-// 32 numbers: d, 16 bytes of nibbles; the low nibbles are the first half.
+// half scale, 16 bytes: low nibbles are values 0–15, high nibbles 16–31
 static void q4_0(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b);
-  for (int j = 0; j < 16; j++) {
-    y[j] = (float)((b[2 + j] & 15) - 8) * d;
-    y[j + 16] = (float)((b[2 + j] >> 4) - 8) * d;
+  float d = half_at(b);
+  for (int i = 0; i < 16; i++) {
+    y[i] = d * (float)((b[2 + i] & 15) - 8);
+    y[i + 16] = d * (float)((b[2 + i] >> 4) - 8);
   }
 }
-
+// half scale, half minimum, nibbles
 static void q4_1(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b), m = ctk_read_half(b + 2);
-  for (int j = 0; j < 16; j++) {
-    y[j] = (float)(b[4 + j] & 15) * d + m;
-    y[j + 16] = (float)(b[4 + j] >> 4) * d + m;
+  float d = half_at(b), m = half_at(b + 2);
+  for (int i = 0; i < 16; i++) {
+    y[i] = d * (float)(b[4 + i] & 15) + m;
+    y[i + 16] = d * (float)(b[4 + i] >> 4) + m;
   }
 }
-
-// The fifth bits of all 32 numbers stand in one little-endian word.
-static void q5(const uint8_t *high, const uint8_t *low, float d, float m, float *y) {
-  const uint32_t bits = (uint32_t)high[0] | (uint32_t)high[1] << 8 | (uint32_t)high[2] << 16 | (uint32_t)high[3] << 24;
-  for (int j = 0; j < 16; j++) {
-    y[j] = (float)((low[j] & 15) | (int)((bits >> j) & 1) << 4) * d + m;
-    y[j + 16] = (float)((low[j] >> 4) | (int)((bits >> (j + 16)) & 1) << 4) * d + m;
+// The fifth bits of all 32 values stand together in four bytes.
+static void q5(const uint8_t *high, const uint8_t *low, float d, float offset, float m, float *y) {
+  uint32_t bits;
+  memcpy(&bits, high, 4);
+  for (int i = 0; i < 16; i++) {
+    y[i] = d * ((float)((low[i] & 15) | (bits >> i & 1) << 4) - offset) + m;
+    y[i + 16] = d * ((float)((low[i] >> 4) | (bits >> (i + 16) & 1) << 4) - offset) + m;
   }
 }
-
-static void q5_0(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b);
-  q5(b + 2, b + 6, d, -16 * d, y);
-}
-
-static void q5_1(const uint8_t *b, float *y) { q5(b + 4, b + 8, ctk_read_half(b), ctk_read_half(b + 2), y); }
-
+static void q5_0(const uint8_t *b, float *y) { q5(b + 2, b + 6, half_at(b), 16, 0, y); }
+static void q5_1(const uint8_t *b, float *y) { q5(b + 4, b + 8, half_at(b), 0, half_at(b + 2), y); }
+// half scale, 32 signed bytes
 static void q8_0(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b);
-  for (int j = 0; j < 32; j++) y[j] = (float)(int8_t)b[2 + j] * d;
+  float d = half_at(b);
+  for (int i = 0; i < 32; i++) y[i] = d * (float)(int8_t)b[2 + i];
 }
-
-// 16 scale bytes (scale | minimum << 4), 64 bytes of 2-bit numbers, d, dmin.
-static void q2_K(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b + 80), dmin = ctk_read_half(b + 82);
-  for (int i = 0; i < 16; i++) {  // group i of 16 numbers
-    const float scale = d * (float)(b[i] & 15), minimum = dmin * (float)(b[i] >> 4);
-    const uint8_t *q = b + 16 + 32 * (i / 8) + 16 * (i & 1);
-    const int shift = 2 * ((i / 2) & 3);
-    for (int l = 0; l < 16; l++) y[16 * i + l] = scale * (float)((q[l] >> shift) & 3) - minimum;
-  }
-}
-
-// 32 bytes of high bits, 64 bytes of 2-bit numbers, 12 bytes of 6-bit scales, d.
-static void q3_K(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b + 108);
-  const uint8_t *scales = b + 96;
+static const int8_t nonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+static void iq4_nl(const uint8_t *b, float *y) {
+  float d = half_at(b);
   for (int i = 0; i < 16; i++) {
-    const int low = i < 8 ? scales[i] & 15 : scales[i - 8] >> 4;
-    const int scale = low | ((scales[8 + (i & 3)] >> (2 * (i / 4))) & 3) << 4;
-    const float dl = d * (float)(scale - 32);
-    const uint8_t *q = b + 32 + 32 * (i / 8) + 16 * (i & 1), *high = b + 16 * (i & 1);
-    const int shift = 2 * ((i / 2) & 3), bit = i / 2;
-    for (int l = 0; l < 16; l++)
-      y[16 * i + l] = dl * (float)(((q[l] >> shift) & 3) - ((high[l] >> bit) & 1 ? 0 : 4));
+    y[i] = d * nonlinear[b[2 + i] & 15];
+    y[i + 16] = d * nonlinear[b[2 + i] >> 4];
   }
 }
-
-// The 6-bit scale and minimum of group j of 8, from 12 bytes.
-static void scale_and_minimum(const uint8_t *s, int j, float *scale, float *minimum) {
-  if (j < 4) {
-    *scale = (float)(s[j] & 63);
-    *minimum = (float)(s[j + 4] & 63);
-  } else {
-    *scale = (float)((s[j + 4] & 15) | (s[j - 4] >> 6) << 4);
-    *minimum = (float)((s[j + 4] >> 4) | (s[j] >> 6) << 4);
-  }
-}
-
-static void q4_K(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b), dmin = ctk_read_half(b + 2);
-  for (int j = 0; j < 8; j++) {
-    float scale, minimum;
-    scale_and_minimum(b + 4, j, &scale, &minimum);
-    const float ds = d * scale, dm = dmin * minimum;
-    const uint8_t *q = b + 16 + 32 * (j / 2);
-    const int shift = 4 * (j & 1);
-    for (int l = 0; l < 32; l++) y[32 * j + l] = ds * (float)((q[l] >> shift) & 15) - dm;
-  }
-}
-
-static void q5_K(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b), dmin = ctk_read_half(b + 2);
-  for (int j = 0; j < 8; j++) {
-    float scale, minimum;
-    scale_and_minimum(b + 4, j, &scale, &minimum);
-    const float ds = d * scale, dm = dmin * minimum;
-    const uint8_t *q = b + 48 + 32 * (j / 2), *high = b + 16;
-    const int shift = 4 * (j & 1);
-    for (int l = 0; l < 32; l++)
-      y[32 * j + l] = ds * (float)(((q[l] >> shift) & 15) | ((high[l] >> j) & 1) << 4) - dm;
-  }
-}
-
-// 128 bytes of low nibbles, 64 bytes of high pairs, 16 signed scales, d.
-static void q6_K(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b + 208);
-  const int8_t *scales = (const int8_t *)(b + 192);
-  for (int i = 0; i < 16; i++) {
-    const int half = i / 8, quarter = (i / 2) & 3, offset = 16 * (i & 1);
-    const uint8_t *low = b + 64 * half + 32 * (quarter & 1) + offset, *high = b + 128 + 32 * half + offset;
-    const float dl = d * (float)scales[i];
-    for (int l = 0; l < 16; l++)
-      y[16 * i + l] =
-          dl * (float)((((low[l] >> (4 * (quarter / 2))) & 15) | ((high[l] >> (2 * quarter)) & 3) << 4) - 32);
-  }
-}
-
-static void table_nibbles(const uint8_t *q, const int8_t *values, float d, float *y) {
-  for (int j = 0; j < 16; j++) {
-    y[j] = d * (float)values[q[j] & 15];
-    y[j + 16] = d * (float)values[q[j] >> 4];
-  }
-}
-
-static void iq4_nl(const uint8_t *b, float *y) { table_nibbles(b + 2, nonlinear4, ctk_read_half(b), y); }
-
-static void iq4_xs(const uint8_t *b, float *y) {
-  const float d = ctk_read_half(b);
-  const int high = b[2] | b[3] << 8;
-  for (int i = 0; i < 8; i++) {
-    const int scale = ((b[4 + i / 2] >> (4 * (i & 1))) & 15) | ((high >> (2 * i)) & 3) << 4;
-    table_nibbles(b + 8 + 16 * i, nonlinear4, d * (float)(scale - 32), y + 32 * i);
-  }
-}
-
-// The scale is a power of two, 2^(e - 127), halved because the table holds doubled values.
+// One power of two, then four-bit floats (OCP microscaling, E2M1)
 static void mxfp4(const uint8_t *b, float *y) {
-  const uint32_t bits = b[0] < 2 ? (uint32_t)0x00200000 << b[0] : (uint32_t)(b[0] - 1) << 23;
-  table_nibbles(b + 1, doubled_e2m1, ctk_float_of(bits), y);
-}
-
-#define PLAIN(type, stored) \
-  case type: \
-    for (ctk_count i = 0; i < count; i++) { \
-      stored value; \
-      memcpy(&value, (const char *)source + i * (ctk_count)sizeof(stored), sizeof(stored)); \
-      out[i] = (float)value; \
-    } \
-    return;
-
-void ctk_decode_blocks(ctk_type type, const void *source, ctk_count count, float *out) {
-  static void (*const decoders[ctk_type_count])(const uint8_t *, float *) = {
-      [ctk_q4_0] = q4_0, [ctk_q4_1] = q4_1, [ctk_q5_0] = q5_0, [ctk_q5_1] = q5_1, [ctk_q8_0] = q8_0,
-      [ctk_q2_K] = q2_K, [ctk_q3_K] = q3_K, [ctk_q4_K] = q4_K, [ctk_q5_K] = q5_K, [ctk_q6_K] = q6_K,
-      [ctk_iq4_nl] = iq4_nl, [ctk_iq4_xs] = iq4_xs, [ctk_mxfp4] = mxfp4};
-  switch (type) {
-    case ctk_f32: memcpy(out, source, (size_t)count * sizeof(float)); return;
-    case ctk_f16:
-      for (ctk_count i = 0; i < count; i++) out[i] = ctk_read_half((const uint8_t *)source + 2 * i);
-      return;
-    case ctk_bf16:
-      for (ctk_count i = 0; i < count; i++) {
-        uint16_t bits;
-        memcpy(&bits, (const uint8_t *)source + 2 * i, 2);
-        out[i] = ctk_float_of((uint32_t)bits << 16);
-      }
-      return;
-    PLAIN(ctk_i8, int8_t) PLAIN(ctk_u8, uint8_t) PLAIN(ctk_i16, int16_t) PLAIN(ctk_i32, int32_t)
-    PLAIN(ctk_i64, int64_t) PLAIN(ctk_f64, double)
-    default: break;
+  static const float values[16] = {0, .5f, 1, 1.5f, 2, 3, 4, 6, -0.0f, -.5f, -1, -1.5f, -2, -3, -4, -6};
+  float d = ldexpf(1, (int)b[0] - 127);
+  for (int i = 0; i < 16; i++) {
+    y[i] = d * values[b[1 + i] & 15];
+    y[i + 16] = d * values[b[1 + i] >> 4];
   }
-  const ctk_count size = ctk_block_size(type), bytes = ctk_block_bytes(type);
-  const uint8_t *block = source;
-  for (ctk_count i = 0; i < count; i += size, block += bytes) decoders[type](block, out + i);
 }
 
-void ctk_decode_with(const ctk_table *table, ctk_type type, const void *source, ctk_count count, float *out) {
-  table->decode[type](source, count, out);
+// MARK: blocks of 256
+
+// 16 × (4-bit scale, 4-bit minimum), 64 bytes of 2-bit values, half d, half dmin
+static void q2_K(const uint8_t *b, float *y) {
+  const uint8_t *q = b + 16;
+  float d = half_at(b + 80), m = half_at(b + 82);
+  for (int i = 0; i < 256; i++) {
+    int group = i / 16, part = i / 128, shift = i % 128 / 32 * 2;
+    int value = q[part * 32 + i % 32] >> shift & 3;
+    y[i] = d * (float)(b[group] & 15) * (float)value - m * (float)(b[group] >> 4);
+  }
+}
+// 32 bytes of third bits, 64 bytes of 2-bit values, 16 six-bit scales in 12 bytes, half d
+static void q3_K(const uint8_t *b, float *y) {
+  const uint8_t *high = b, *q = b + 32, *s = b + 96;
+  float d = half_at(b + 108);
+  for (int i = 0; i < 256; i++) {
+    int group = i / 16, part = i / 128, shift = i % 128 / 32 * 2;
+    int low = group < 8 ? s[group] & 15 : s[group - 8] >> 4;
+    int scale = (low | (s[8 + group % 4] >> group / 4 * 2 & 3) << 4) - 32;
+    int value = (q[part * 32 + i % 32] >> shift & 3) - (high[i % 32] >> i / 32 & 1 ? 0 : 4);
+    y[i] = d * (float)scale * (float)value;
+  }
+}
+// Eight six-bit scales and minimums in 12 bytes
+static void scale_min(const uint8_t *s, int j, float *scale, float *min) {
+  int a = j < 4 ? s[j] & 63 : (s[j + 4] & 15) | s[j - 4] >> 6 << 4;
+  int m = j < 4 ? s[j + 4] & 63 : s[j + 4] >> 4 | s[j] >> 6 << 4;
+  *scale = (float)a;
+  *min = (float)m;
+}
+// half d, half dmin, scales, nibbles: 64 values a pass, low nibbles first
+static void q4_K(const uint8_t *b, float *y) {
+  float d = half_at(b), dmin = half_at(b + 2), s, m;
+  for (int j = 0; j < 8; j++) {
+    scale_min(b + 4, j, &s, &m);
+    const uint8_t *q = b + 16 + j / 2 * 32;
+    for (int i = 0; i < 32; i++) y[j * 32 + i] = d * s * (float)(j % 2 ? q[i] >> 4 : q[i] & 15) - dmin * m;
+  }
+}
+// as Q4_K with 32 bytes of fifth bits before the nibbles
+static void q5_K(const uint8_t *b, float *y) {
+  float d = half_at(b), dmin = half_at(b + 2), s, m;
+  for (int j = 0; j < 8; j++) {
+    scale_min(b + 4, j, &s, &m);
+    const uint8_t *q = b + 48 + j / 2 * 32;
+    for (int i = 0; i < 32; i++) {
+      int value = (j % 2 ? q[i] >> 4 : q[i] & 15) | (b[16 + i] >> j & 1) << 4;
+      y[j * 32 + i] = d * s * (float)value - dmin * m;
+    }
+  }
+}
+// 128 bytes of low nibbles, 64 of two high bits, 16 signed scales, half d
+static void q6_K(const uint8_t *b, float *y) {
+  float d = half_at(b + 208);
+  for (int i = 0; i < 256; i++) {
+    int part = i / 128, in = i % 128, quarter = in / 32, l = in % 32;
+    int low = b[part * 64 + (quarter & 1) * 32 + l] >> (quarter > 1 ? 4 : 0) & 15;
+    int high = b[128 + part * 32 + l] >> quarter * 2 & 3;
+    y[i] = d * (float)(int8_t)b[192 + i / 16] * (float)((low | high << 4) - 32);
+  }
+}
+// half d, 16 bits of high scale bits, 4 bytes of low ones, nibbles into the nonlinear table
+static void iq4_xs(const uint8_t *b, float *y) {
+  float d = half_at(b);
+  uint16_t high = (uint16_t)(b[2] | b[3] << 8);
+  for (int j = 0; j < 8; j++) {
+    int scale = ((b[4 + j / 2] >> j % 2 * 4 & 15) | (high >> 2 * j & 3) << 4) - 32;
+    const uint8_t *q = b + 8 + j * 16;
+    for (int i = 0; i < 16; i++) {
+      y[j * 32 + i] = d * (float)scale * nonlinear[q[i] & 15];
+      y[j * 32 + i + 16] = d * (float)scale * nonlinear[q[i] >> 4];
+    }
+  }
 }
 
+typedef struct {
+  int type, size, bytes;
+  void (*decode)(const uint8_t *, float *);
+} block_type;
+
+static const block_type block_types[] = {
+    {2, 32, 18, q4_0},      {3, 32, 20, q4_1},      {6, 32, 22, q5_0},      {7, 32, 24, q5_1},
+    {8, 32, 34, q8_0},      {10, 256, 84, q2_K},    {11, 256, 110, q3_K},   {12, 256, 144, q4_K},
+    {13, 256, 176, q5_K},   {14, 256, 210, q6_K},   {20, 32, 18, iq4_nl},   {23, 256, 136, iq4_xs},
+    {39, 32, 17, mxfp4},
+};
+
+int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out) {
+  for (size_t t = 0; t < sizeof block_types / sizeof *block_types; t++) {
+    const block_type *b = &block_types[t];
+    if (b->type != type) continue;
+    for (size_t i = 0; i < count / (size_t)b->size; i++)
+      b->decode((const uint8_t *)blocks + i * (size_t)b->bytes, out + i * (size_t)b->size);
+    return 0;
+  }
+  return -1;
+}
+
+// MARK: encoding
+
+static void put_half(uint8_t *p, float value) {
+  uint16_t half = ctk_float_to_half(value);
+  p[0] = (uint8_t)half;
+  p[1] = (uint8_t)(half >> 8);
+}
 static void encode_q8_0(const float *x, uint8_t *b) {
   float largest = 0;
-  for (int j = 0; j < 32; j++) largest = fmaxf(largest, fabsf(x[j]));
-  const float d = largest / 127, inverse = d != 0 ? 1 / d : 0;
-  ctk_write_half(d, b);
-  for (int j = 0; j < 32; j++) b[2 + j] = (uint8_t)(int8_t)roundf(x[j] * inverse);
+  for (int i = 0; i < 32; i++) largest = fmaxf(largest, fabsf(x[i]));
+  float d = largest / 127, inverse = d ? 1 / d : 0;
+  put_half(b, d);
+  for (int i = 0; i < 32; i++) b[2 + i] = (uint8_t)(int8_t)roundf(x[i] * inverse);
 }
-
-// The number of largest magnitude becomes -8, so that the full range of a nibble is used.
 static void encode_q4_0(const float *x, uint8_t *b) {
-  float magnitude = 0, extreme = 0;
-  for (int j = 0; j < 32; j++)
-    if (fabsf(x[j]) > magnitude) magnitude = fabsf(x[j]), extreme = x[j];
-  const float d = extreme / -8, inverse = d != 0 ? 1 / d : 0;
-  ctk_write_half(d, b);
-  for (int j = 0; j < 16; j++) {
-    const int low = (int)(x[j] * inverse + 8.5f), high = (int)(x[j + 16] * inverse + 8.5f);
-    b[2 + j] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
+  // The value of largest magnitude becomes -8, which only one side of the range has.
+  float extreme = 0;
+  for (int i = 0; i < 32; i++)
+    if (fabsf(x[i]) > fabsf(extreme)) extreme = x[i];
+  float d = extreme / -8, inverse = d ? 1 / d : 0;
+  put_half(b, d);
+  for (int i = 0; i < 16; i++) {
+    int low = (int)(x[i] * inverse + 8.5f), high = (int)(x[i + 16] * inverse + 8.5f);
+    b[2 + i] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
   }
 }
 
-int ctk_encode(const ctk_table *table, ctk_type type, const float *x, ctk_count count, void *out) {
-  uint8_t *block = out;
-  switch (type) {
-    case ctk_f32: memcpy(out, x, (size_t)count * sizeof(float)); return 1;
-    case ctk_f16: table->encode_f16(x, count, out); return 1;
-    case ctk_bf16: table->encode_bf16(x, count, out); return 1;
-    case ctk_q8_0:
-      for (ctk_count i = 0; i < count; i += 32, block += 34) encode_q8_0(x + i, block);
-      return 1;
-    case ctk_q4_0:
-      for (ctk_count i = 0; i < count; i += 32, block += 18) encode_q4_0(x + i, block);
-      return 1;
-    default: return 0;
+int ctk_encode_blocks(int type, const float *values, size_t count, void *blocks) {
+  for (size_t i = 0; i < count / 32; i++) {
+    if (type == 8) encode_q8_0(values + i * 32, (uint8_t *)blocks + i * 34);
+    else if (type == 2) encode_q4_0(values + i * 32, (uint8_t *)blocks + i * 18);
+    else return -1;
   }
+  return 0;
 }

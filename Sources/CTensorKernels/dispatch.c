@@ -1,35 +1,34 @@
-// Chooses the kernels once, at the first call.
+// Which tables exist, and which this processor runs.
 #include "CTensorKernels.h"
-#include "tables.h"
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-const ctk_table *ctk_named(const char *name) {
-  if (strcmp(name, "scalar") == 0) return &ctk_scalar_table;
-#if defined(CTK_VECTORS) && defined(__x86_64__)
-  const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-  if (strcmp(name, "avx2") == 0 && avx2) return &ctk_avx2_table;
-  if (strcmp(name, "avx512") == 0 && avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return &ctk_avx512_table;
-#elif defined(CTK_VECTORS) && defined(__aarch64__)
-  if (strcmp(name, "neon") == 0) return &ctk_neon_table;
+extern const ctk_table ctk_table_scalar;
+#if defined(__x86_64__)
+extern const ctk_table ctk_table_avx2, ctk_table_avx512;
+#elif defined(__aarch64__)
+extern const ctk_table ctk_table_neon;
+#endif
+
+const ctk_table *ctk_table_named(const char *name) {
+  if (!strcmp(name, "scalar")) return &ctk_table_scalar;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  if (!strcmp(name, "avx2") && avx2) return &ctk_table_avx2;
+  if (!strcmp(name, "avx512") && avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    return &ctk_table_avx512;
+#elif defined(__aarch64__)
+  if (!strcmp(name, "neon")) return &ctk_table_neon;
 #endif
   return NULL;
 }
 
-static const ctk_table *chosen;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void choose(void) {
-  const char *forced = getenv("SWIFTLET_KERNELS");
-  if (forced && (chosen = ctk_named(forced))) return;
-  static const char *const best_first[] = {"avx512", "avx2", "neon", "scalar"};
-  for (int i = 0; !chosen; i++) chosen = ctk_named(best_first[i]);
-}
-
-const ctk_table *ctk_active(void) {
-  pthread_once(&once, choose);
-  return chosen;
+const ctk_table *ctk_table_best(void) {
+  static const char *const names[] = {"avx512", "avx2", "neon"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const ctk_table *table = ctk_table_named(names[i]);
+    if (table) return table;
+  }
+  return &ctk_table_scalar;
 }

@@ -1,152 +1,148 @@
-// The reference: every kernel as plainly as C says it. Sums run in double.
+// The reference: plain loops, one number at a time, as the definitions read. Sums are kept in double.
 #include "CTensorKernels.h"
-#include "numbers.h"
-#include "tables.h"
 #include <math.h>
 #include <string.h>
 
-enum { MR = 4, NR = 8 };
-
-static void tile(ctk_count rows, ctk_count columns, ctk_count depth, const float *a, const float *b, float *c,
-                 ctk_count stride, int adds) {
-  float sums[MR][NR] = {{0}};
-  for (ctk_count p = 0; p < depth; p++)
-    for (int i = 0; i < MR; i++)
-      for (int j = 0; j < NR; j++) sums[i][j] += a[p * MR + i] * b[p * NR + j];
-  for (ctk_count i = 0; i < rows; i++)
-    for (ctk_count j = 0; j < columns; j++) c[i * stride + j] = (adds ? c[i * stride + j] : 0) + sums[i][j];
-}
-
-static void pack(const float *source, ctk_count stride, ctk_count rows, ctk_count depth, float *target,
-                 ctk_count width) {
-  for (ctk_count p = 0; p < depth; p++)
-    for (ctk_count r = 0; r < width; r++) target[p * width + r] = r < rows ? source[r * stride + p] : 0;
-}
-
-static float at(const void *w, ctk_type type, ctk_count i) {
-  if (type == ctk_f32) return ((const float *)w)[i];
-  const uint16_t bits = ((const uint16_t *)w)[i];
-  return type == ctk_f16 ? ctk_half_to_float(bits) : ctk_float_of((uint32_t)bits << 16);
-}
-
-static float dot(const float *x, const void *w, ctk_type type, ctk_count count) {
-  double sum = 0;
-  for (ctk_count i = 0; i < count; i++) sum += (double)x[i] * (double)at(w, type, i);
-  return (float)sum;
-}
-static float dot_f32(const float *x, const void *w, ctk_count count) { return dot(x, w, ctk_f32, count); }
-static float dot_f16(const float *x, const void *w, ctk_count count) { return dot(x, w, ctk_f16, count); }
-static float dot_bf16(const float *x, const void *w, ctk_count count) { return dot(x, w, ctk_bf16, count); }
-
-static void combine(const float *x, ctk_count count, const void *w, ctk_type type, ctk_count stride, ctk_count n,
-                    float *y) {
-  for (ctk_count k = 0; k < count; k++)
-    for (ctk_count j = 0; j < n; j++) y[j] += x[k] * at(w, type, k * stride + j);
-}
-static void combine_f32(const float *x, ctk_count count, const void *w, ctk_count stride, ctk_count n, float *y) {
-  combine(x, count, w, ctk_f32, stride, n, y);
-}
-static void combine_f16(const float *x, ctk_count count, const void *w, ctk_count stride, ctk_count n, float *y) {
-  combine(x, count, w, ctk_f16, stride, n, y);
-}
-static void combine_bf16(const float *x, ctk_count count, const void *w, ctk_count stride, ctk_count n, float *y) {
-  combine(x, count, w, ctk_bf16, stride, n, y);
-}
-
-static void encode_f16(const float *x, ctk_count count, uint16_t *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = ctk_float_to_half(x[i]);
-}
-static void encode_bf16(const float *x, ctk_count count, uint16_t *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = ctk_float_to_bfloat(x[i]);
-}
-
-static float exp_shifted(const float *x, ctk_count count, float shift, float *out) {
-  double sum = 0;
-  for (ctk_count i = 0; i < count; i++) sum += (double)(out[i] = expf(x[i] - shift));
-  return (float)sum;
-}
-
-static float maximum(const float *x, ctk_count count) {
-  float largest = -INFINITY;
-  for (ctk_count i = 0; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-  return largest;
-}
-
-static float sigmoid(float x) { return 1 / (1 + expf(-x)); }
-
-static float activate(ctk_activation kind, float x) {
-  switch (kind) {
-    case ctk_gelu_tanh: return 0.5f * x * (1 + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
-    case ctk_gelu_erf: return 0.5f * x * (1 + erff(x * 0.7071067811865476f));
-    case ctk_quick_gelu: return x * sigmoid(1.702f * x);
-    case ctk_silu: return x * sigmoid(x);
-    case ctk_relu: return x > 0 ? x : 0;
+float ctk_half_to_float(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023, bits;
+  if (exponent == 31) {
+    bits = sign | 0x7f800000 | fraction << 13;
+  } else if (exponent) {
+    bits = sign | (exponent + 112) << 23 | fraction << 13;
+  } else {
+    float value = (float)fraction * 0x1p-24f;  // subnormal
+    return sign ? -value : value;
   }
-  return x;
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
 }
 
-static void activation(ctk_activation kind, const float *x, ctk_count count, float *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = activate(kind, x[i]);
+uint16_t ctk_float_to_half(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  uint16_t sign = bits >> 16 & 0x8000;
+  bits &= 0x7fffffff;
+  if (bits > 0x7f800000) return sign | 0x7e00;
+  if (bits >= 0x477ff000) return sign | 0x7c00;  // rounds to 65536 or more
+  if (bits < 0x38800000) {                       // below 2^-14: a multiple of 2^-24
+    float magnitude;
+    memcpy(&magnitude, &bits, 4);
+    return sign | (uint16_t)lrintf(magnitude * 0x1p24f);
+  }
+  return sign | (uint16_t)((bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13);
 }
 
-static void gated(ctk_activation kind, const float *gate, const float *up, ctk_count count, float *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = activate(kind, gate[i]) * up[i];
+static float element(const void *p, size_t i, int type) {
+  if (type == CTK_F16) return ctk_half_to_float(((const uint16_t *)p)[i]);
+  if (type == CTK_F32) return ((const float *)p)[i];
+  uint32_t bits = (uint32_t)((const uint16_t *)p)[i] << 16;
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
 }
 
-static void clamped_swish(const float *gate, const float *up, float alpha, float limit, ctk_count count, float *out) {
-  for (ctk_count i = 0; i < count; i++) {
-    const float g = fminf(gate[i], limit), u = fmaxf(-limit, fminf(up[i], limit));
-    out[i] = (u + 1) * g * sigmoid(alpha * g);
+static void tile(size_t depth, const float *a, const float *b, float *c, size_t row_stride, size_t rows,
+                 size_t columns, int accumulate) {
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < columns; j++) {
+      double total = accumulate ? c[i * row_stride + j] : 0;
+      for (size_t k = 0; k < depth; k++) total += (double)a[k * 4 + i] * b[k * 4 + j];
+      c[i * row_stride + j] = (float)total;
+    }
+}
+static void pack_transposed(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth) {
+  for (size_t k = 0; k < depth; k++)
+    for (size_t n = 0; n < width; n++) out[k * width + n] = n < count ? in[n * row_stride + k] : 0;
+}
+static void pack(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth) {
+  for (size_t k = 0; k < depth; k++)
+    for (size_t n = 0; n < width; n++) out[k * width + n] = n < count ? in[k * row_stride + n] : 0;
+}
+static float dot(size_t n, const float *x, const void *y, int type) {
+  double total = 0;
+  for (size_t i = 0; i < n; i++) total += (double)x[i] * element(y, i, type);
+  return (float)total;
+}
+static void axpy(size_t n, float a, const void *x, int type, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] += a * element(x, i, type);
+}
+static void widen(size_t n, const void *x, int type, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] = element(x, i, type);
+}
+static void narrow(size_t n, const float *x, int type, void *y) {
+  if (type == CTK_F32) {
+    memcpy(y, x, n * sizeof(float));
+    return;
+  }
+  uint16_t *out = y;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, 4);
+    if (type == CTK_F16) out[i] = ctk_float_to_half(x[i]);
+    else if ((bits & 0x7fffffff) > 0x7f800000) out[i] = (uint16_t)(bits >> 16 | 64);
+    else out[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
   }
 }
-
-static void normalize(const float *x, const float *gain, const float *bias, double mean, double variance,
-                      float epsilon, ctk_count count, float *out) {
-  const float factor = (float)(1 / sqrt(variance + (double)epsilon)), center = (float)mean;
-  for (ctk_count i = 0; i < count; i++)
-    out[i] = (x[i] - center) * factor * (gain ? gain[i] : 1) + (bias ? bias[i] : 0);
+static void add(size_t n, const float *x, const float *y, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = x[i] + y[i];
 }
-
-static void layer_norm(const float *x, const float *gain, const float *bias, float epsilon, ctk_count count,
-                       float *out) {
-  double sum = 0, squares = 0;
-  for (ctk_count i = 0; i < count; i++) sum += (double)x[i];
-  const double mean = sum / (double)count;
-  for (ctk_count i = 0; i < count; i++) squares += ((double)x[i] - mean) * ((double)x[i] - mean);
-  normalize(x, gain, bias, mean, squares / (double)count, epsilon, count, out);
+static void scale(size_t n, float a, const float *x, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = a * x[i];
 }
-
-static void rms_norm(const float *x, const float *gain, const float *bias, float epsilon, ctk_count count,
-                     float *out) {
+static void normalize(size_t n, const float *x, double mean, const float *gain, const float *bias, float epsilon,
+                      float *out) {
   double squares = 0;
-  for (ctk_count i = 0; i < count; i++) squares += (double)x[i] * (double)x[i];
-  normalize(x, gain, bias, 0, squares / (double)count, epsilon, count, out);
+  for (size_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  double factor = 1 / sqrt(squares / (double)n + epsilon);
+  for (size_t i = 0; i < n; i++)
+    out[i] = (float)((x[i] - mean) * factor * (gain ? gain[i] : 1) + (bias ? bias[i] : 0));
 }
-
-static void add(const float *x, const float *y, ctk_count count, float *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = x[i] + y[i];
+static void layer_norm(size_t n, const float *x, const float *gain, const float *bias, float epsilon, float *out) {
+  double total = 0;
+  for (size_t i = 0; i < n; i++) total += x[i];
+  normalize(n, x, total / (double)n, gain, bias, epsilon, out);
 }
-
-static void scale(const float *x, float factor, ctk_count count, float *out) {
-  for (ctk_count i = 0; i < count; i++) out[i] = x[i] * factor;
+static void rms_norm(size_t n, const float *x, const float *gain, const float *bias, float epsilon, float *out) {
+  normalize(n, x, 0, gain, bias, epsilon, out);
 }
-
-static void rotate_halves(const float *x, const float *cosine, const float *sine, ctk_count half, float *out) {
-  for (ctk_count i = 0; i < half; i++) {
-    const float a = x[i], b = x[i + half];
-    out[i] = a * cosine[i] - b * sine[i];
-    out[i + half] = b * cosine[i] + a * sine[i];
+static double activate(int kind, double x) {
+  switch (kind) {
+    case CTK_GELU_TANH: return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case CTK_GELU_ERF: return 0.5 * x * (1 + erf(x * M_SQRT1_2));
+    case CTK_QUICK_GELU: return x / (1 + exp(-1.702 * x));
+    case CTK_SILU: return x / (1 + exp(-x));
+    default: return x > 0 ? x : 0;
   }
 }
-
-static void rotate_adjacent(const float *x, const float *cosine, const float *sine, ctk_count half, float *out) {
-  for (ctk_count i = 0; i < half; i++) {
-    const float a = x[2 * i], b = x[2 * i + 1];
-    out[2 * i] = a * cosine[i] - b * sine[i];
-    out[2 * i + 1] = b * cosine[i] + a * sine[i];
+static void activation(size_t n, int kind, const float *x, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = (float)activate(kind, x[i]);
+}
+static void gate(size_t n, int kind, const float *gate, const float *up, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = (float)(activate(kind, gate[i]) * up[i]);
+}
+static void clamped_swish(size_t n, float alpha, float limit, const float *gate, const float *up, float *out) {
+  for (size_t i = 0; i < n; i++) {
+    double g = fmin(gate[i], limit), u = fmax(fmin(up[i], limit), -limit);
+    out[i] = (float)((u + 1) * g / (1 + exp(-alpha * g)));
   }
 }
+static float maximum(size_t n, const float *x) {
+  float best = -INFINITY;
+  for (size_t i = 0; i < n; i++) best = x[i] > best ? x[i] : best;
+  return best;
+}
+static float exp_sum(size_t n, const float *x, float shift, float *out) {
+  double total = 0;
+  for (size_t i = 0; i < n; i++) total += out[i] = expf(x[i] - shift);
+  return (float)total;
+}
+static void softmax(size_t n, const float *x, float *out) {
+  float total = exp_sum(n, x, maximum(n, x), out);
+  for (size_t i = 0; i < n; i++) out[i] /= total;
+}
 
-#include "table_entries.h"
-
-const ctk_table ctk_scalar_table = {.name = "scalar", TABLE_ENTRIES, .decode = {DECODE_ENTRIES}};
+const ctk_table ctk_table_scalar = {
+    "scalar", 4, 4, tile, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
+    activation, gate, clamped_swish, softmax, maximum, exp_sum,
+};

@@ -1,68 +1,89 @@
-import CTensorKernels
+package import CTensorKernels
+import Foundation
 
-/// The face of the C kernels: the table chosen at start, and loops over rows that run on all threads.
+/// The C loops that operations call: the fastest table that this processor runs, chosen once.
 package enum Kernels {
-  /// The kernels of the best instruction set of this processor.
-  static var table: UnsafePointer<ctk_table> { unsafe ctk_active() }
-  /// The name of that instruction set: `avx512`, `avx2`, `neon` or `scalar`.
-  package static var name: String { unsafe String(cString: table.pointee.name) }
+  /// `SWIFTLET_KERNELS=scalar` (or `avx2`, …) asks for a slower table, to test or to measure it.
+  package nonisolated(unsafe) static let table: ctk_table = {
+    if let name = ProcessInfo.processInfo.environment["SWIFTLET_KERNELS"], let table = named(name) { return table }
+    return unsafe ctk_table_best().pointee
+  }()
 
-  /// Calls `body` with ranges that together cover `0 ..< rows`, at once on several threads when the work pays for it.
-  /// - Parameter cost: about how many numbers one row touches.
-  package static func forEachRange(rows: Int, cost: Int, _ body: (Range<Int>) -> Void) {
-    let smallest = max(1, 16_384 / max(1, cost))
-    let pieces = min((rows + smallest - 1) / smallest, ThreadPool.shared.threadCount * 4)
-    guard pieces > 1 else {
-      if rows > 0 { body(0..<rows) }
-      return
-    }
-    ThreadPool.shared.run(count: pieces) { piece in
-      let start = rows * piece / pieces
-      let end = rows * (piece + 1) / pieces
-      if start < end { body(start..<end) }
-    }
+  /// The table of an instruction set, or nil where this processor does not have it.
+  package static func named(_ name: String) -> ctk_table? {
+    guard let table = unsafe ctk_table_named(name) else { return nil }
+    return unsafe table.pointee
   }
 
-  /// Runs `body` for every row of `x`, into a tensor of the same shape.
-  package static func mapRows(
-    _ x: Tensor, _ body: (_ row: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void
-  ) -> Tensor {
-    let out = Tensor(uninitialized: x.shape)
-    let columns = x.shape.columnCount
-    let source = unsafe UnsafePointer(x.floatPointer)
-    let target = unsafe out.floatPointer
-    forEachRange(rows: x.shape.rowCount, cost: columns) { rows in
-      for row in rows { unsafe body(source + row * columns, columns, target + row * columns) }
-    }
-    return out
-  }
+  /// What instruction set the kernels use.
+  package static var name: String { unsafe String(cString: table.name) }
 }
 
 extension ElementType {
-  var kernelType: ctk_type {
+  /// The kernels' number of a type that they read directly; nil for the others, which are decoded first.
+  var plainCode: Int32? {
     switch self {
-    case .f32: ctk_f32
-    case .f16: ctk_f16
-    case .bf16: ctk_bf16
-    case .q4_0: ctk_q4_0
-    case .q4_1: ctk_q4_1
-    case .q5_0: ctk_q5_0
-    case .q5_1: ctk_q5_1
-    case .q8_0: ctk_q8_0
-    case .q2_K: ctk_q2_K
-    case .q3_K: ctk_q3_K
-    case .q4_K: ctk_q4_K
-    case .q5_K: ctk_q5_K
-    case .q6_K: ctk_q6_K
-    case .iq4_nl: ctk_iq4_nl
-    case .iq4_xs: ctk_iq4_xs
-    case .mxfp4: ctk_mxfp4
-    case .i8: ctk_i8
-    case .u8: ctk_u8
-    case .i16: ctk_i16
-    case .i32: ctk_i32
-    case .i64: ctk_i64
-    case .f64: ctk_f64
+    case .f32: Int32(CTK_F32)
+    case .f16: Int32(CTK_F16)
+    case .bf16: Int32(CTK_BF16)
+    default: nil
+    }
+  }
+
+  /// GGUF's number of a block type.
+  package var ggufCode: Int32? {
+    switch self {
+    case .f32: 0
+    case .f16: 1
+    case .q4_0: 2
+    case .q4_1: 3
+    case .q5_0: 6
+    case .q5_1: 7
+    case .q8_0: 8
+    case .q2_K: 10
+    case .q3_K: 11
+    case .q4_K: 12
+    case .q5_K: 13
+    case .q6_K: 14
+    case .iq4_nl: 20
+    case .iq4_xs: 23
+    case .i8: 24
+    case .i16: 25
+    case .i32: 26
+    case .i64: 27
+    case .f64: 28
+    case .bf16: 30
+    case .mxfp4: 39
+    case .u8: nil
+    }
+  }
+}
+
+extension Tensor {
+  /// Decodes rows of `columnCount` elements into float32 memory.
+  func decodeRows(_ range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+    let count = range.count * shape.columnCount
+    decode(
+      unsafe pointer + range.lowerBound * bytesPerRow, count: count, into: unsafe out)
+  }
+
+  /// Decodes `count` elements that begin at `source`, a whole number of blocks into this tensor.
+  func decode(_ source: UnsafeRawPointer, count: Int, into out: UnsafeMutablePointer<Float>) {
+    if let code = elementType.plainCode {
+      unsafe Kernels.table.widen(count, source, code, out)
+      return
+    }
+    switch elementType {
+    case .i8: for i in 0..<count { unsafe out[i] = Float(source.load(fromByteOffset: i, as: Int8.self)) }
+    case .u8: for i in 0..<count { unsafe out[i] = Float(source.load(fromByteOffset: i, as: UInt8.self)) }
+    case .i16: for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 2 * i, as: Int16.self)) }
+    case .i32: for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 4 * i, as: Int32.self)) }
+    case .i64: for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 8 * i, as: Int64.self)) }
+    case .f64:
+      for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 8 * i, as: Double.self)) }
+    default:
+      let status = unsafe ctk_decode_blocks(elementType.ggufCode ?? -1, source, count, out)
+      precondition(status == 0, "every block type has a decoder")
     }
   }
 }

@@ -1,96 +1,89 @@
 import CTensorKernels
 
-/// A function that a feed-forward layer applies to each number.
+/// A function applied to each number alone.
 public enum Activation: String, Sendable, Hashable, CaseIterable {
-  /// `x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))`
+  /// GELU by the tanh approximation (Hendrycks and Gimpel 2016), as GPT-1 to GPT-3 use it.
   case geluTanh
-  /// `x/2 · (1 + erf(x/√2))`
+  /// GELU by the error function.
   case geluErf
-  /// `x · sigmoid(1.702 x)`
+  /// `x · σ(1.702 x)`, CLIP's GELU.
   case quickGELU
-  /// `x · sigmoid(x)`
+  /// `x · σ(x)`, also called Swish: the gate of LLaMA.
   case silu
-  /// `max(x, 0)`
+  /// `max(x, 0)`.
   case relu
 
-  fileprivate var kernel: ctk_activation {
+  var code: Int32 {
     switch self {
-    case .geluTanh: ctk_gelu_tanh
-    case .geluErf: ctk_gelu_erf
-    case .quickGELU: ctk_quick_gelu
-    case .silu: ctk_silu
-    case .relu: ctk_relu
+    case .geluTanh: Int32(CTK_GELU_TANH)
+    case .geluErf: Int32(CTK_GELU_ERF)
+    case .quickGELU: Int32(CTK_QUICK_GELU)
+    case .silu: Int32(CTK_SILU)
+    case .relu: Int32(CTK_RELU)
     }
   }
 }
 
-/// How the two halves of a gated feed-forward layer meet.
+/// How the gate and up halves of a gated feed-forward part combine.
 public enum GateFunction: Sendable, Hashable {
-  /// `act(gate) · up`
+  /// `activation(gate) · up`; with SiLU, SwiGLU.
   case activation(Activation)
-  /// gpt-oss's: `(clamp(up, ±limit) + 1) · g · sigmoid(alpha · g)` with `g = min(gate, limit)`
+  /// gpt-oss: `(clamp(up, ±limit) + 1) · g · σ(alpha · g)` with `g = min(gate, limit)`.
   case clampedSwish(alpha: Float, limit: Float)
 }
 
-/// How gate and up share a row.
+/// How one row holds gate and up together.
 public enum GatePacking: String, Sendable, Hashable {
-  /// All gates, then all ups.
+  /// All of gate, then all of up.
   case concatenated
-  /// `g0 u0 g1 u1 …`
+  /// Gate and up in turn.
   case interleaved
 }
 
-/// The activation of each element.
+/// Applies a function to each number.
 public func activation(_ x: Tensor, _ kind: Activation) -> Tensor {
-  let table = unsafe Kernels.table
-  return unsafe Kernels.mapRows(x) { row, count, out in unsafe table.pointee.activation(kind.kernel, row, count, out) }
-}
-
-/// The gate applied to `up`: two tensors of one shape.
-public func gated(gate: Tensor, up: Tensor, _ f: GateFunction) -> Tensor {
-  precondition(gate.shape == up.shape, "gate \(gate.shape) and up \(up.shape) differ")
-  let out = Tensor(uninitialized: gate.shape)
-  let columns = gate.shape.columnCount
-  let (g, u, target) = unsafe (gate.floatPointer, up.floatPointer, out.floatPointer)
-  Kernels.forEachRange(rows: gate.shape.rowCount, cost: columns * 4) { rows in
-    let offset = rows.lowerBound * columns
-    unsafe apply(f, g + offset, u + offset, rows.count * columns, target + offset)
+  let out = Tensor(uninitialized: x.shape)
+  ThreadPool.shared.run(x.elementCount, minimum: 8192) { range in
+    unsafe Kernels.table.activation(
+      range.count, kind.code, x.floatPointer + range.lowerBound, out.floatPointer + range.lowerBound)
   }
   return out
 }
 
-/// The gate applied to `up`, which share rows of `[rows, 2 · size]`; `[rows, size]`.
-public func gated(packed: Tensor, packing: GatePacking, _ f: GateFunction) -> Tensor {
-  let columns = packed.shape.columnCount / 2
-  let out = Tensor(uninitialized: Shape(packed.shape.dimensions.dropLast() + [columns]))
-  let (source, target) = unsafe (packed.floatPointer, out.floatPointer)
-  Kernels.forEachRange(rows: packed.shape.rowCount, cost: columns * 4) { rows in
-    let split = Tensor(uninitialized: [2, packing == .interleaved ? columns : 0])
-    let parts = unsafe split.floatPointer
-    for row in rows {
-      var gate = unsafe source + 2 * columns * row
-      var up = unsafe gate + columns
-      if packing == .interleaved {
-        for i in 0..<columns {
-          unsafe parts[i] = gate[2 * i]
-          unsafe parts[columns + i] = gate[2 * i + 1]
-        }
-        unsafe gate = parts
-        unsafe up = parts + columns
-      }
-      unsafe apply(f, gate, up, columns, target + row * columns)
+/// Combines gate and up of the same shape.
+public func gated(gate: Tensor, up: Tensor, _ function: GateFunction) -> Tensor {
+  precondition(gate.elementCount == up.elementCount, "gate \(gate.shape) and up \(up.shape) differ")
+  let out = Tensor(uninitialized: up.shape)
+  ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
+    let start = range.lowerBound
+    unsafe combine(
+      range.count, function, gate.floatPointer + start, up.floatPointer + start, out.floatPointer + start)
+  }
+  return out
+}
+
+/// Combines the gate and up halves of each row: [rows, 2 * size] to [rows, size].
+public func gated(packed: Tensor, packing: GatePacking, _ function: GateFunction) -> Tensor {
+  let (rows, size) = (packed.shape.rowCount, packed.shape.columnCount / 2)
+  switch packing {
+  case .concatenated:
+    return gated(gate: packed.columns(0..<size), up: packed.columns(size..<2 * size), function)
+  case .interleaved:
+    let (gate, up) = (Tensor(uninitialized: [rows, size]), Tensor(uninitialized: [rows, size]))
+    for index in 0..<rows * size {
+      unsafe gate.floatPointer[index] = packed.floatPointer[2 * index]
+      unsafe up.floatPointer[index] = packed.floatPointer[2 * index + 1]
     }
+    return gated(gate: gate, up: up, function)
   }
-  return out
 }
 
-private func apply(
-  _ f: GateFunction, _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int,
+private func combine(
+  _ count: Int, _ function: GateFunction, _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>,
   _ out: UnsafeMutablePointer<Float>
 ) {
-  let table = unsafe Kernels.table
-  switch f {
-  case .activation(let kind): unsafe table.pointee.gated(kind.kernel, gate, up, count, out)
-  case .clampedSwish(let alpha, let limit): unsafe table.pointee.clamped_swish(gate, up, alpha, limit, count, out)
+  switch function {
+  case .activation(let kind): unsafe Kernels.table.gate(count, kind.code, gate, up, out)
+  case .clampedSwish(let alpha, let limit): unsafe Kernels.table.clamped_swish(count, alpha, limit, gate, up, out)
   }
 }

@@ -1,29 +1,39 @@
 import CTensorKernels
 
-/// Which of the keys up to its own position a query attends to.
+/// Which earlier tokens a token attends to; never later ones.
 public enum AttentionPattern: Sendable, Hashable {
   /// All of them.
   case full
-  /// The last `window`: `position - window < key <= position`.
+  /// The nearest `window`, itself included: `query - window < key`.
   case banded(window: Int)
-  /// Those of its own chunk: `position / size == key / size`.
+  /// Those in the same chunk: `query / size == key / size`.
   case chunked(size: Int)
+
+  /// The first key that a query at `position` attends to.
+  func firstKey(for position: Int) -> Int {
+    switch self {
+    case .full: 0
+    case .banded(let window): max(0, position - window + 1)
+    case .chunked(let size): position / size * size
+    }
+  }
 }
 
-/// One sequence's part of a batch: which rows of the queries are its, and what they attend to.
+/// One sequence of a batch: its queries, and all keys and values up to its last token.
 public struct AttentionSegment: Sendable {
-  /// The rows of the queries, and of the result, that belong to the sequence.
-  public var queryRows: Range<Int>
-  /// `[at least keyCount, kvHeadCount · headSize]`: f32, f16 or bf16. Key `j` is at position `j`.
-  public var keys: Tensor
-  /// As `keys`.
-  public var values: Tensor
-  /// How many keys there are.
-  public var keyCount: Int
-  /// The position of the first query.
-  public var firstPosition: Int
+  let queryRows: Range<Int>
+  let keys, values: Tensor
+  let keyCount: Int
+  let firstPosition: Int
 
+  /// - Parameters:
+  ///   - queryRows: The rows of the queries that belong to the sequence.
+  ///   - keys: [at least keyCount, kvHeadCount * headSize], float32, float16 or bfloat16
+  ///   - values: as keys
+  ///   - keyCount: How many of them there are; key `j` stands at position `j`.
+  ///   - firstPosition: Where the first query stands.
   public init(queryRows: Range<Int>, keys: Tensor, values: Tensor, keyCount: Int, firstPosition: Int) {
+    precondition(firstPosition + queryRows.count <= keyCount && keyCount <= keys.shape[0] && keyCount <= values.shape[0])
     self.queryRows = queryRows
     self.keys = keys
     self.values = values
@@ -32,70 +42,114 @@ public struct AttentionSegment: Sendable {
   }
 }
 
-/// `softmax(scale · Q Kᵀ) V` by head, causal by position; `[rows, headCount · headSize]`.
+/// Causal attention in one pass over the keys: the softmax is kept up as its maximum grows (Milakov and Gimelshein
+/// 2018), so no matrix of queries by keys is ever made.
 /// - Parameters:
-///   - queries: `[rows, headCount · headSize]`. Heads `h · g ..< (h + 1) · g` share key/value head `h`, where
-///     `g = headCount / kvHeadCount`.
-///   - sinks: `[headCount]`: a logit for each head that takes its share of the softmax and brings no value.
+///   - queries: [rows, headCount * headSize]
+///   - segments: The sequences that the rows belong to.
+///   - kvHeadCount: Key heads; each serves `headCount / kvHeadCount` neighbouring query heads.
+///   - scale: What scores are multiplied by.
+///   - sinks: [headCount]: one more score per head, in the softmax's denominator only.
+/// - Returns: [rows, headCount * headSize]
 public func attention(
   queries: Tensor, segments: [AttentionSegment], headCount: Int, kvHeadCount: Int, headSize: Int, scale: Float,
   pattern: AttentionPattern, sinks: Tensor?
 ) -> Tensor {
-  precondition(headCount % kvHeadCount == 0 && queries.shape.columnCount == headCount * headSize)
-  let out = Tensor(zeros: queries.shape)
-  let sinks = sinks?.converted(to: .f32)
-  let columns = headCount * headSize
-  var window = 0
-  var chunk = 0
-  switch pattern {
-  case .full: break
-  case .banded(let size): window = max(1, size)
-  case .chunked(let size): chunk = max(1, size)
-  }
-  // One entry for each tile of each segment's queries, the longest first so that no thread is left alone with one.
-  var jobs = unsafe [ctk_attention_job]()
-  var tiles: [(job: Int, tile: Int)] = []
-  for segment in segments where !segment.queryRows.isEmpty {
-    precondition(segment.queryRows.upperBound <= queries.shape.rowCount)
-    precondition(segment.keys.shape.rowCount >= segment.keyCount && segment.values.shape.rowCount >= segment.keyCount)
-    precondition(
-      segment.keys.shape.columnCount == kvHeadCount * headSize && segment.keys.shape == segment.values.shape)
-    for type in [segment.keys.elementType, segment.values.elementType] {
-      precondition(type == .f32 || type == .f16 || type == .bf16, "keys and values cannot be \(type)")
-    }
-    let first = segment.queryRows.lowerBound
-    var job = unsafe ctk_attention_job()
-    unsafe job.queries = UnsafePointer(queries.floatPointer + first * columns)
-    unsafe job.query_stride = columns
-    unsafe job.query_count = segment.queryRows.count
-    unsafe job.keys = UnsafeRawPointer(segment.keys.pointer)
-    unsafe job.values = UnsafeRawPointer(segment.values.pointer)
-    unsafe job.key_type = segment.keys.elementType.kernelType
-    unsafe job.value_type = segment.values.elementType.kernelType
-    unsafe job.key_count = segment.keyCount
-    unsafe job.first_position = segment.firstPosition
-    unsafe job.head_count = headCount
-    unsafe job.kv_head_count = kvHeadCount
-    unsafe job.head_size = headSize
-    unsafe job.scale = scale
-    unsafe job.window = window
-    unsafe job.chunk = chunk
-    unsafe job.sinks = UnsafePointer(sinks?.floatPointer)
-    unsafe job.out = out.floatPointer + first * columns
-    unsafe job.out_stride = columns
-    let tileRows = unsafe ctk_attention_tile_rows(&job)
-    for tile in (0..<(segment.queryRows.count + tileRows - 1) / tileRows).reversed() {
-      tiles.append((unsafe jobs.count, tile))
-    }
-    unsafe jobs.append(job)
-  }
-  let table = unsafe Kernels.table
-  unsafe jobs.withUnsafeBufferPointer { jobs in
-    let jobs = unsafe jobs
-    ThreadPool.shared.run(count: tiles.count * kvHeadCount) { index in
-      let (job, tile) = tiles[index / kvHeadCount]
-      unsafe ctk_attention_tile(table, jobs.baseAddress! + job, tile, index % kvHeadCount)
+  let out = Tensor(uninitialized: queries.shape)
+  for segment in segments {
+    // A block of queries meets each block of keys while that is in the cache.
+    let queryBlock = 16
+    let blocks = (segment.queryRows.count + queryBlock - 1) / queryBlock
+    let pass = AttentionPass(
+      queries: queries, out: out, segment: segment, headCount: headCount, group: headCount / kvHeadCount,
+      headSize: headSize, scale: scale, pattern: pattern, sinks: sinks)
+    ThreadPool.shared.run(blocks * kvHeadCount) { index in
+      let (block, kvHead) = (index / kvHeadCount, index % kvHeadCount)
+      let first = block * queryBlock
+      pass.run(kvHead: kvHead, queries: first..<min(first + queryBlock, segment.queryRows.count))
     }
   }
   return out
+}
+
+private struct AttentionPass {
+  let queries, out: Tensor
+  let segment: AttentionSegment
+  let headCount, group, headSize: Int
+  let scale: Float
+  let pattern: AttentionPattern
+  let sinks: Tensor?
+  let table = Kernels.table
+
+  static let keyBlock = 64
+
+  /// All query heads that share one key head, for some queries of the segment.
+  func run(kvHead: Int, queries range: Range<Int>) {
+    let rows = range.count * group
+    let (width, keyWidth) = (headCount * headSize, segment.keys.shape.columnCount)
+    let scores = unsafe UnsafeMutablePointer<Float>.allocateAligned(Self.keyBlock)
+    // Per row: the largest score so far and the sum of exponentials relative to it.
+    let maxima = UnsafeMutablePointer<Float>.allocate(capacity: rows)
+    let sums = UnsafeMutablePointer<Float>.allocate(capacity: rows)
+    defer {
+      unsafe scores.deallocate()
+      unsafe maxima.deallocate()
+      unsafe sums.deallocate()
+    }
+    let code = segment.keys.elementType.plainCode ?? Int32(CTK_F32)
+    let bytes = segment.keys.elementType.bytesPerBlock
+    let (keys, values) = unsafe (segment.keys.pointer, segment.values.pointer)
+    for row in 0..<rows {
+      let head = kvHead * group + row % group
+      unsafe maxima[row] = sinks.map { unsafe $0.floatPointer[head] } ?? -.infinity
+      sums[row] = sinks == nil ? 0 : 1
+      unsafe output(row, range, kvHead, width).initialize(repeating: 0, count: headSize)
+    }
+    let lastPosition = segment.firstPosition + range.upperBound - 1
+    var blockStart = pattern.firstKey(for: segment.firstPosition + range.lowerBound)
+    while blockStart <= lastPosition {
+      let blockEnd = min(blockStart + Self.keyBlock, lastPosition + 1)
+      for row in 0..<rows {
+        let position = segment.firstPosition + range.lowerBound + row / group
+        let lower = max(blockStart, pattern.firstKey(for: position))
+        let upper = min(blockEnd, position + 1)
+        guard lower < upper else { continue }
+        let head = kvHead * group + row % group
+        let q = unsafe queries.floatPointer + (segment.queryRows.lowerBound + range.lowerBound + row / group) * width + head * headSize
+        for key in lower..<upper {
+          let k = unsafe keys + (key * keyWidth + kvHead * headSize) * bytes
+          unsafe scores[key - lower] = scale * table.dot(headSize, q, k, code)
+        }
+        let o = unsafe output(row, range, kvHead, width)
+        let largest = unsafe max(maxima[row], table.maximum(upper - lower, scores))
+        if unsafe largest > maxima[row], unsafe sums[row] > 0 {
+          let shrink = unsafe exponential(maxima[row] - largest)
+          unsafe sums[row] *= shrink
+          unsafe table.scale(headSize, shrink, o, o)
+        }
+        unsafe maxima[row] = largest
+        unsafe sums[row] += table.exp_sum(upper - lower, scores, largest, scores)
+        for key in lower..<upper {
+          let v = unsafe values + (key * keyWidth + kvHead * headSize) * bytes
+          unsafe table.axpy(headSize, scores[key - lower], v, code, o)
+        }
+      }
+      blockStart = blockEnd
+    }
+    for row in 0..<rows {
+      let o = unsafe output(row, range, kvHead, width)
+      unsafe table.scale(headSize, 1 / sums[row], o, o)
+    }
+  }
+
+  private func output(_ row: Int, _ range: Range<Int>, _ kvHead: Int, _ width: Int) -> UnsafeMutablePointer<Float> {
+    let token = segment.queryRows.lowerBound + range.lowerBound + row / group
+    return unsafe out.floatPointer + token * width + (kvHead * group + row % group) * headSize
+  }
+
+  private func exponential(_ x: Float) -> Float {
+    var (input, output) = (x, Float(0))
+    _ = unsafe table.exp_sum(1, &input, 0, &output)
+    return output
+  }
 }

@@ -1,98 +1,207 @@
 import CTensorKernels
 
-/// How a weight of a linear layer is stored.
-public enum WeightLayout: Sendable, Hashable {
-  /// `[out, in]`, as in most checkpoints.
+/// Which way round a weight is stored.
+public enum WeightLayout: String, Sendable, Hashable {
+  /// [output, input], as everything but GPT-1 and GPT-2 has it.
   case outputMajor
-  /// `[in, out]`, as in GPT-1's and GPT-2's.
+  /// [input, output], the "Conv1D" of GPT-1 and GPT-2.
   case inputMajor
 }
 
-/// `x · W + bias` for each row: `[rows, in]` to `[rows, out]`.
-/// - Parameter weight: any element type; it is decoded as it is read.
+/// `x · Wᵀ + bias`, with a weight of any element type.
+/// - Parameters:
+///   - x: [rows, input] float32
+///   - weight: [output, input], or [input, output] where `layout` says so
+///   - bias: [output] float32
+/// - Returns: [rows, output]
 public func linear(_ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) -> Tensor {
-  let byDepth = layout == .outputMajor
-  let (out, depth) = byDepth ? (weight.shape.rowCount, weight.shape.columnCount) : (weight.shape[1], weight.shape[0])
-  precondition(x.shape.columnCount == depth, "\(x.shape) cannot be multiplied by a weight of \(depth) inputs")
-  precondition(bias == nil || bias?.elementCount == out, "a bias must have \(out) elements")
-  return unsafe multiply(
-    ctk_operand(x, byDepth: true), ctk_operand(weight, byDepth: byDepth), m: x.shape.rowCount, n: out, k: depth,
-    bias: bias, shape: Shape(x.shape.dimensions.dropLast() + [out]))
+  let transposed = layout == .outputMajor
+  let out = product(x, weight, transposeA: false, transposeB: transposed)
+  if let bias { addBias(bias, to: out) }
+  return out
 }
 
-/// `a · b`, each transposed first if asked, of float32 matrices.
+/// `a · b`, either of them transposed first.
+/// - Parameters:
+///   - a: [m, k], or [k, m] if `transposeA`; float32
+///   - b: [k, n], or [n, k] if `transposeB`; any element type
+/// - Returns: [m, n]
 public func matrixMultiply(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
-  let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-  let (depth, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
-  precondition(k == depth, "\(a.shape) and \(b.shape) cannot be multiplied")
-  precondition(b.elementType == .f32)
-  return unsafe multiply(
-    ctk_operand(a, byDepth: !transposeA), ctk_operand(b, byDepth: transposeB), m: m, n: n, k: k, bias: nil,
-    shape: [m, n])
+  product(a, b, transposeA: transposeA, transposeB: transposeB)
 }
 
-extension ctk_operand {
-  fileprivate init(_ tensor: Tensor, byDepth: Bool) {
-    unsafe self.init(
-      data: tensor.pointer, type: tensor.elementType.kernelType, row_bytes: tensor.bytesPerRow,
-      by_depth: byDepth ? 1 : 0)
+private func addBias(_ bias: Tensor, to x: Tensor) {
+  let columns = x.shape.columnCount
+  for row in 0..<x.shape.rowCount {
+    let p = unsafe x.floatPointer + row * columns
+    unsafe Kernels.table.add(columns, p, bias.floatPointer, p)
   }
 }
 
-/// Up to this many rows of A, packing costs more than it saves.
-private let skinnyRows = 4
-
-private func multiply(
-  _ a: ctk_operand, _ b: ctk_operand, m: Int, n: Int, k: Int, bias: Tensor?, shape: Shape
-) -> Tensor {
-  precondition(unsafe a.type == ctk_f32, "activations are float32")
-  let out = Tensor(uninitialized: shape)
+private func product(_ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool) -> Tensor {
+  let (m, k) = transposeA ? (a.shape.columnCount, a.shape.rowCount) : (a.shape.rowCount, a.shape.columnCount)
+  let (n, bk) = transposeB ? (b.shape.rowCount, b.shape.columnCount) : (b.shape.columnCount, b.shape.rowCount)
+  precondition(k == bk, "\(a.shape) and \(b.shape) have different inner extents")
+  let out = Tensor(uninitialized: [m, n])
   guard m > 0, n > 0 else { return out }
-  let product = unsafe ctk_product(a: a, b: b, m: m, n: n, k: k, c: out.floatPointer, bias: bias?.floatPointer)
-  let table = unsafe Kernels.table
-  let threads = ThreadPool.shared.threadCount
-  if unsafe m <= skinnyRows && a.by_depth != 0 {
-    forEachPiece(of: n, atLeast: max(64, 65_536 / max(1, k)), upTo: threads * 6, multipleOf: 64) { columns in
-      var product = unsafe product
-      unsafe ctk_multiply_skinny(table, &product, columns.lowerBound, columns.upperBound)
-    }
-    return out
-  }
-  var packedProduct = unsafe product
-  let packed = Tensor(uninitialized: [unsafe ctk_packed_count(table, &packedProduct)])
-  let mr = Int(unsafe table.pointee.mr)
-  let nr = Int(unsafe table.pointee.nr)
-  let packedPointer = unsafe packed.floatPointer
-  let panels = (m + mr - 1) / mr
-  forEachPiece(of: panels, atLeast: max(1, 65_536 / max(1, k * mr)), upTo: threads * 4, multipleOf: 1) { panels in
-    var product = unsafe product
-    unsafe ctk_pack_panels(table, &product, panels.lowerBound, panels.upperBound, packedPointer)
-  }
-  // Pieces of C: enough of them that threads that are held up do not hold up the rest, large enough that packing B
-  // pays. Columns are cut first; rows only when there are few columns.
-  let work = m * n * max(1, k)
-  let wanted = max(1, min(threads * 8, work / 1_000_000))
-  let columnStep = max(nr, min(512, roundUp((n + wanted - 1) / wanted, nr)))
-  let columnPieces = (n + columnStep - 1) / columnStep
-  let rowPieces = max(1, min(wanted / columnPieces, m / 128))
-  let rowStep = roundUp((m + rowPieces - 1) / rowPieces, mr)
-  let rowCount = (m + rowStep - 1) / rowStep
-  ThreadPool.shared.run(count: columnPieces * rowCount) { piece in
-    let n0 = piece / rowCount * columnStep
-    let m0 = piece % rowCount * rowStep
-    var product = unsafe product
-    unsafe ctk_multiply(table, &product, packedPointer, m0, min(m, m0 + rowStep), n0, min(n, n0 + columnStep))
+  if k == 0 { return Tensor(zeros: [m, n]) }
+  if m < 4, !transposeA {
+    if transposeB { multiplyFewRows(a, b, out) } else { multiplyFewRowsInputMajor(a, b, out) }
+  } else {
+    PackedProduct(a: a, b: b, out: out, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB).run()
   }
   return out
 }
 
-private func roundUp(_ count: Int, _ multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
+/// A few rows of x against [n, k]: each row of the weight is read once and met by every row of x.
+private func multiplyFewRows(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
+  let (m, n, k) = (x.shape.rowCount, weight.shape.rowCount, weight.shape.columnCount)
+  let table = Kernels.table
+  ThreadPool.shared.run(n, minimum: max(1, 16_384 / k)) { rows in
+    let code = weight.elementType.plainCode
+    let scratch = code == nil ? UnsafeMutablePointer<Float>.allocate(capacity: k) : nil
+    defer { unsafe scratch?.deallocate() }
+    for row in rows {
+      var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
+      if let scratch = unsafe scratch {
+        unsafe weight.decodeRows(row..<row + 1, into: scratch)
+        unsafe source = UnsafeRawPointer(scratch)
+      }
+      for i in 0..<m {
+        unsafe out.floatPointer[i * n + row] = table.dot(k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
+      }
+    }
+  }
+}
 
-private func forEachPiece(
-  of count: Int, atLeast smallest: Int, upTo pieces: Int, multipleOf multiple: Int, _ body: (Range<Int>) -> Void
-) {
-  let step = roundUp(max(smallest, (count + pieces - 1) / pieces), multiple)
-  ThreadPool.shared.run(count: (count + step - 1) / step) { piece in
-    body(piece * step..<min(count, (piece + 1) * step))
+/// A few rows of x against [k, n]: threads share the columns, rows of the weight are added up.
+private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
+  let (m, k, n) = (x.shape.rowCount, weight.shape.rowCount, weight.shape.columnCount)
+  let table = Kernels.table
+  let (type, code) = (weight.elementType, weight.elementType.plainCode)
+  // Whole blocks of a block type, and whole cache lines of a plain one.
+  let unit = max(64, type.blockSize)
+  ThreadPool.shared.run((n + unit - 1) / unit, minimum: 4) { units in
+    let columns = units.lowerBound * unit..<min(n, units.upperBound * unit)
+    let scratch = code == nil ? UnsafeMutablePointer<Float>.allocate(capacity: columns.count) : nil
+    defer { unsafe scratch?.deallocate() }
+    for i in 0..<m { unsafe (out.floatPointer + i * n + columns.lowerBound).initialize(repeating: 0, count: columns.count) }
+    let offset = columns.lowerBound / type.blockSize * type.bytesPerBlock
+    for row in 0..<k {
+      var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow + offset)
+      if let scratch = unsafe scratch {
+        unsafe weight.decode(source, count: columns.count, into: scratch)
+        unsafe source = UnsafeRawPointer(scratch)
+      }
+      for i in 0..<m {
+        unsafe table.axpy(
+          columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32),
+          out.floatPointer + i * n + columns.lowerBound)
+      }
+    }
+  }
+}
+
+/// The blocked product (Goto and van de Geijn 2008): pieces of both operands are copied into the order in which the
+/// register tile reads them, so that every load in the inner loop is the next one in memory. Transposition and the
+/// element type of b vanish in that copy.
+private struct PackedProduct {
+  let a, b, out: Tensor
+  let m, n, k: Int
+  let transposeA, transposeB: Bool
+  let table = Kernels.table
+
+  func run() {
+    let pool = ThreadPool.shared
+    let (tileRows, tileColumns) = (table.tile_rows, table.tile_columns)
+    // A strip of b (depth × tileColumns) stays in the first-level cache, a block of a in the second.
+    let depth = min(k, 256)
+    let panelColumns = min((n + tileColumns - 1) / tileColumns, max(1, 4096 / tileColumns)) * tileColumns
+    let rowTiles = (m + tileRows - 1) / tileRows
+    let packedA = unsafe UnsafeMutablePointer<Float>.allocateAligned(rowTiles * tileRows * depth)
+    let packedB = unsafe UnsafeMutablePointer<Float>.allocateAligned(panelColumns * depth)
+    defer {
+      unsafe packedA.deallocate()
+      unsafe packedB.deallocate()
+    }
+    for column in stride(from: 0, to: n, by: panelColumns) {
+      let strips = (min(panelColumns, n - column) + tileColumns - 1) / tileColumns
+      for start in stride(from: 0, to: k, by: depth) {
+        let part = min(depth, k - start)
+        pool.run(rowTiles + strips) { index in
+          if index < strips {
+            packB(strip: index, column: column, start: start, part: part, into: unsafe packedB + index * tileColumns * part)
+          } else {
+            let tile = index - strips
+            packA(tile: tile, start: start, part: part, into: unsafe packedA + tile * tileRows * part)
+          }
+        }
+        // Pieces of about 96 × 512 results: enough of them to share evenly, large enough to reuse what they load.
+        let (tilesPerPiece, stripsPerPiece) = (max(1, 96 / tileRows), max(1, 512 / tileColumns))
+        let rowPieces = (rowTiles + tilesPerPiece - 1) / tilesPerPiece
+        let columnPieces = (strips + stripsPerPiece - 1) / stripsPerPiece
+        pool.run(rowPieces * columnPieces) { index in
+          let (rowPiece, columnPiece) = (index % rowPieces, index / rowPieces)
+          for strip in columnPiece * stripsPerPiece..<min(strips, (columnPiece + 1) * stripsPerPiece) {
+            let first = column + strip * tileColumns
+            for tile in rowPiece * tilesPerPiece..<min(rowTiles, (rowPiece + 1) * tilesPerPiece) {
+              let row = tile * tileRows
+              unsafe table.tile(
+                part, packedA + row * part, packedB + strip * tileColumns * part, out.floatPointer + row * n + first, n,
+                min(tileRows, m - row), min(tileColumns, n - first), start > 0 ? 1 : 0)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func packA(tile: Int, start: Int, part: Int, into target: UnsafeMutablePointer<Float>) {
+    let row = tile * table.tile_rows
+    let count = min(table.tile_rows, m - row)
+    if transposeA {
+      unsafe table.pack(target, a.floatPointer + start * m + row, m, count, table.tile_rows, part)
+    } else {
+      unsafe table.pack_transposed(target, a.floatPointer + row * k + start, k, count, table.tile_rows, part)
+    }
+  }
+
+  private func packB(strip: Int, column: Int, start: Int, part: Int, into target: UnsafeMutablePointer<Float>) {
+    let width = table.tile_columns
+    let first = column + strip * width
+    let count = min(width, n - first)
+    if b.elementType == .f32 {
+      if transposeB {
+        unsafe table.pack_transposed(target, b.floatPointer + first * k + start, k, count, width, part)
+      } else {
+        unsafe table.pack(target, b.floatPointer + start * n + first, n, count, width, part)
+      }
+      return
+    }
+    // Other types are decoded first, in whole blocks: the part may begin or end inside one.
+    let (size, bytes) = (b.elementType.blockSize, b.elementType.bytesPerBlock)
+    let along = transposeB ? start..<start + part : first..<first + count
+    let (lower, upper) = (along.lowerBound / size * size, (along.upperBound + size - 1) / size * size)
+    let rows = transposeB ? first..<first + count : start..<start + part
+    let (length, skip) = (upper - lower, along.lowerBound - lower)
+    let scratch = unsafe UnsafeMutablePointer<Float>.allocateAligned(rows.count * length)
+    defer { unsafe scratch.deallocate() }
+    for (index, row) in rows.enumerated() {
+      unsafe b.decode(
+        b.pointer + row * b.bytesPerRow + lower / size * bytes, count: length, into: scratch + index * length)
+    }
+    if transposeB {
+      unsafe table.pack_transposed(target, scratch + skip, length, count, width, part)
+    } else {
+      unsafe table.pack(target, scratch + skip, length, count, width, part)
+    }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Float {
+  /// Memory for `count` numbers, aligned for the widest vector register.
+  static func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Float> {
+    unsafe UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: Storage.alignment)
+      .assumingMemoryBound(to: Float.self)
   }
 }

@@ -1,27 +1,37 @@
 import CTensorKernels
 
-/// `(x - mean) / sqrt(variance + ε) · gain + bias` over the last dimension.
+/// Layer normalisation of each row: `(x - mean) / √(variance + ε) · gain + bias`.
+/// - Parameters:
+///   - x: [rows, size]
+///   - gain: [size], or nil for 1
+///   - bias: [size], or nil for 0
 public func layerNorm(_ x: Tensor, gain: Tensor?, bias: Tensor?, epsilon: Float) -> Tensor {
-  unsafe normalize(x, gain: gain, bias: bias, epsilon: epsilon, Kernels.table.pointee.layer_norm)
+  eachRow(x) { row, out, count in
+    unsafe Kernels.table.layer_norm(count, row, gain?.floatPointer, bias?.floatPointer, epsilon, out)
+  }
 }
 
-/// `x / sqrt(mean(x²) + ε) · gain + bias` over the last dimension.
+/// RMSNorm of each row: `x / √(mean(x²) + ε) · gain + bias`; parameters as for `layerNorm`.
 public func rmsNorm(_ x: Tensor, gain: Tensor?, bias: Tensor?, epsilon: Float) -> Tensor {
-  unsafe normalize(x, gain: gain, bias: bias, epsilon: epsilon, Kernels.table.pointee.rms_norm)
+  eachRow(x) { row, out, count in
+    unsafe Kernels.table.rms_norm(count, row, gain?.floatPointer, bias?.floatPointer, epsilon, out)
+  }
 }
 
-private typealias NormKernel =
-  @convention(c) (
-    UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Float, Int, UnsafeMutablePointer<Float>?
-  ) -> Void
+/// The softmax of each row.
+public func softmax(_ x: Tensor) -> Tensor {
+  eachRow(x) { row, out, count in unsafe Kernels.table.softmax(count, row, out) }
+}
 
-private func normalize(
-  _ x: Tensor, gain: Tensor?, bias: Tensor?, epsilon: Float, _ kernel: NormKernel?
+/// A new tensor made row by row, on all threads where there are enough numbers to pay for it.
+private func eachRow(
+  _ x: Tensor, _ body: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
 ) -> Tensor {
+  let out = Tensor(uninitialized: x.shape)
   let columns = x.shape.columnCount
-  precondition(gain.map { $0.elementCount == columns } ?? true, "a gain must have \(columns) elements")
-  precondition(bias.map { $0.elementCount == columns } ?? true, "a bias must have \(columns) elements")
-  let gain = unsafe UnsafePointer(gain?.converted(to: .f32).floatPointer)
-  let bias = unsafe UnsafePointer(bias?.converted(to: .f32).floatPointer)
-  return unsafe Kernels.mapRows(x) { row, count, out in unsafe kernel?(row, gain, bias, epsilon, count, out) }
+  guard columns > 0 else { return out }
+  ThreadPool.shared.run(x.shape.rowCount, minimum: max(1, 16_384 / columns)) { rows in
+    for row in rows { unsafe body(x.floatPointer + row * columns, out.floatPointer + row * columns, columns) }
+  }
+  return out
 }

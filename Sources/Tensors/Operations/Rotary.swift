@@ -1,47 +1,44 @@
-import CTensorKernels
 import Foundation
 
-/// Which numbers of a head rotate together.
+/// Which elements of a head turn together.
 public enum RotaryPairing: String, Sendable, Hashable {
-  /// `(i, i + r/2)`: Hugging Face.
+  /// `i` and `i + headSize / 2`: Hugging Face's LLaMA.
   case halves
-  /// `(2i, 2i + 1)`: Meta, GGUF's llama, Llama 4.
+  /// `2i` and `2i + 1`: Meta's LLaMA, GGUF's, and Llama 4.
   case adjacent
 }
 
-/// Rotates each head's queries or keys by angles that grow with the position (Su et al., 2021).
+/// Turns each pair of every head by its angle: position times inverse frequency (Su et al. 2021).
 /// - Parameters:
-///   - x: `[rows, heads · headSize]`
-///   - positions: one for each row.
-///   - inverseFrequencies: one for each pair; what they do not cover of a head passes through.
-///   - magnitude: cosines and sines are multiplied by it (YaRN).
+///   - x: [rows, heads * headSize]
+///   - positions: One per row.
+///   - inverseFrequencies: Radians per position for the first pairs of a head; further pairs stay as they are.
+///   - magnitude: What cosine and sine are multiplied by.
 public func rotary(
   _ x: Tensor, headSize: Int, positions: [Int], inverseFrequencies: [Float], magnitude: Float, pairing: RotaryPairing
 ) -> Tensor {
-  let rows = x.shape.rowCount
-  let columns = x.shape.columnCount
-  let pairs = inverseFrequencies.count
-  precondition(positions.count == rows && columns % headSize == 0 && 2 * pairs <= headSize)
+  let (rows, columns) = (x.shape.rowCount, x.shape.columnCount)
+  precondition(positions.count == rows && columns % headSize == 0 && 2 * inverseFrequencies.count <= headSize)
   let out = Tensor(uninitialized: x.shape)
-  let (source, target) = unsafe (x.floatPointer, out.floatPointer)
-  let table = unsafe Kernels.table
-  Kernels.forEachRange(rows: rows, cost: columns + 16 * pairs) { range in
-    var cosines = [Float](repeating: 1, count: pairs)
-    var sines = [Float](repeating: 0, count: pairs)
+  let pairs = inverseFrequencies.count
+  let (offset, stride) = pairing == .halves ? (pairs, 1) : (1, 2)
+  ThreadPool.shared.run(rows, minimum: max(1, 4096 / max(columns, 1))) { range in
+    var cosines = [Float](repeating: 0, count: pairs)
+    var sines = cosines
     for row in range {
-      for i in 0..<pairs {
-        // The angle is a float32 product, as in the models' own code; large angles are then reduced exactly.
-        let angle = Double(Float(positions[row]) * inverseFrequencies[i])
-        cosines[i] = Float(cos(angle)) * magnitude
-        sines[i] = Float(sin(angle)) * magnitude
+      for pair in 0..<pairs {
+        let angle = Float(positions[row]) * inverseFrequencies[pair]
+        cosines[pair] = cos(angle) * magnitude
+        sines[pair] = sin(angle) * magnitude
       }
-      for head in 0..<columns / headSize {
-        let offset = row * columns + head * headSize
-        switch pairing {
-        case .halves: unsafe table.pointee.rotate_halves(source + offset, cosines, sines, pairs, target + offset)
-        case .adjacent: unsafe table.pointee.rotate_adjacent(source + offset, cosines, sines, pairs, target + offset)
+      for head in Swift.stride(from: row * columns, to: (row + 1) * columns, by: headSize) {
+        let (source, target) = unsafe (x.floatPointer + head, out.floatPointer + head)
+        for pair in 0..<pairs {
+          let (first, second) = unsafe (source[pair * stride], source[pair * stride + offset])
+          unsafe target[pair * stride] = first * cosines[pair] - second * sines[pair]
+          unsafe target[pair * stride + offset] = second * cosines[pair] + first * sines[pair]
         }
-        unsafe (target + offset + 2 * pairs).update(from: source + offset + 2 * pairs, count: headSize - 2 * pairs)
+        for index in 2 * pairs..<headSize { unsafe target[index] = source[index] }
       }
     }
   }
