@@ -1,0 +1,255 @@
+import Foundation
+public import Checkpoints
+import JSONParsing
+public import Tensors
+
+/// Writes a model in another format or precision, tensor by tensor: memory holds one at a time, never the model.
+///
+///     let model = try ModelCheckpoint.open("Llama-3.2-1B")
+///     try CheckpointConversion(model, to: .gguf, elementType: .f16).write(to: "llama.gguf")
+public struct CheckpointConversion {
+  /// What is written.
+  public let configuration: Configuration
+  /// The format it is written in.
+  public let format: ModelCheckpoint.Format
+  private let source: ConvertedParameters
+  private let elementType: ElementType?
+  private let names: TensorNames
+
+  /// Something that the format cannot hold as its own readers expect it, for a person to know.
+  public let remark: String?
+
+  /// Plans to write an opened model.
+  /// - Parameter elementType: The type of matrices; nil keeps what the source has, where the format can hold it.
+  /// - Throws: `ModelError` when the format cannot hold such a model.
+  public init(_ model: ModelCheckpoint, to format: ModelCheckpoint.Format, elementType: ElementType? = nil) throws {
+    try self.init(
+      model.configuration,
+      from: ParameterReader(file: model.path, checkpoint: model.checkpoint, names: model.names), to: format,
+      elementType: elementType)
+  }
+
+  /// Plans to write a model with fresh random weights.
+  public init(
+    freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format, elementType: ElementType = .f32
+  ) throws {
+    try configuration.validate()
+    try self.init(
+      configuration, from: RandomParameters(seed: seed, layerCount: configuration.layerCount), to: format,
+      elementType: elementType)
+  }
+
+  init(
+    _ configuration: Configuration, from source: any ParameterSource, to format: ModelCheckpoint.Format,
+    elementType: ElementType?
+  ) throws {
+    self.format = format
+    self.elementType = elementType
+    let family = configuration.family.description
+    var target = configuration
+    var pairing = family.huggingFace.pairing
+    var packing = family.huggingFace.packing
+    var remark: String?
+    switch format {
+    case .huggingFace:
+      names = family.huggingFace.names
+      if let elementType, elementType.isBlocked {
+        throw ModelError(.unsupported, "safetensors hold f32, f16 or bf16, not \(elementType); write a .gguf instead.")
+      }
+      if configuration.family == .gpt3 {
+        remark = "transformers has no architecture for GPT-3; only Swiftlet opens this folder."
+      }
+    case .gguf:
+      if let gguf = family.gguf {
+        (names, pairing, packing) = (gguf.names, gguf.pairing, nil)
+      } else {
+        names = .native
+        remark = "llama.cpp has no architecture for \(configuration.family.rawValue); only Swiftlet opens this file."
+      }
+    case .llama2c:
+      (names, pairing) = (family.huggingFace.names, .adjacent)
+      try configuration.requireLlama2C()
+      if let elementType, elementType != .f32 {
+        throw ModelError(.unsupported, "llama2.c holds f32 only, not \(elementType).")
+      }
+    }
+    if case .rotary(var rotary) = target.position {
+      rotary.pairing = pairing
+      target.position = .rotary(rotary)
+    }
+    for index in target.layers.indices {
+      if case .mixtureOfExperts(var mixture) = target.layers[index].feedForward {
+        mixture.packing = packing
+        target.layers[index].feedForward = .mixtureOfExperts(mixture)
+      }
+    }
+    self.configuration = target
+    self.remark = remark
+    self.source = ConvertedParameters(source: source, original: configuration, target: target)
+  }
+
+  // MARK: - Tensors
+
+  /// A tensor to write: its name in the file and how to make it.
+  private struct Output {
+    let description: TensorDescription
+    let parameter: Parameter?
+    let isTransposed: Bool
+  }
+
+  private func outputs() throws -> [Output] {
+    var list = try configuration.parameters.map { parameter in
+      let stored = names.stored(parameter.name)
+      var extents = parameter.shape.dimensions
+      if stored.isTransposed { extents.swapAt(extents.count - 1, extents.count - 2) }
+      let shape = Shape(extents)
+      return Output(
+        description: TensorDescription(
+          name: stored.names[0], shape: shape, elementType: try type(of: parameter, stored: shape)),
+        parameter: parameter, isTransposed: stored.isTransposed)
+    }
+    if format == .gguf, let divisors = configuration.ropeDivisors {
+      list.append(
+        Output(
+          description: TensorDescription(name: "rope_freqs.weight", shape: [divisors.count], elementType: .f32),
+          parameter: nil, isTransposed: false))
+    }
+    return list
+  }
+
+  /// Vectors stay float32 in GGUF, as llama.cpp wants them; matrices take the asked type where rows are whole blocks.
+  private func type(of parameter: Parameter, stored shape: Shape) throws -> ElementType {
+    if format == .llama2c { return .f32 }
+    let isVector = parameter.shape.rank == 1 || parameter.name.hasSuffix(".bias")
+    if format == .gguf, isVector || parameter.name == "positions.weight" || parameter.name.hasSuffix("router.weight") {
+      return .f32
+    }
+    if let elementType { return shape.columnCount % elementType.blockSize == 0 ? elementType : .f16 }
+    let found = try source.tensor(parameter.name, shape: parameter.shape).tensor.elementType
+    return found.isBlocked && format != .gguf ? .f16 : found
+  }
+
+  private func tensor(_ output: Output) throws -> Tensor {
+    guard let parameter = output.parameter else {
+      let divisors = configuration.ropeDivisors ?? []
+      return Tensor(divisors, shape: [divisors.count])
+    }
+    let found = try source.tensor(parameter.name, shape: parameter.shape)
+    let isTransposed = found.layout == .inputMajor && parameter.shape.rank > 1 && !parameter.name.hasSuffix(".bias")
+    let upright = isTransposed == output.isTransposed ? found.tensor : found.tensor.swappingLastTwo()
+    let wanted = output.description.elementType
+    return upright.elementType == wanted ? upright : upright.converted(to: wanted)
+  }
+
+  // MARK: - Writing
+
+  /// Writes the model: a folder for safetensors (created if it is not there), otherwise a file.
+  /// - Parameters:
+  ///   - metadata: More GGUF keys, such as the vocabulary.
+  ///   - maximumShardBytes: Splits safetensors and GGUF into files of about this size.
+  ///   - progress: Called before each tensor with how many are written and how many there are.
+  /// - Throws: `CheckpointError`, or whatever reading the source throws; nothing is left half-written under `path`.
+  public func write(
+    to path: String, metadata: GGUFMetadata = GGUFMetadata(), maximumShardBytes: Int? = nil,
+    progress: @escaping (Int, Int) -> Void = { _, _ in }
+  ) throws {
+    let outputs = try outputs()
+    let descriptions = outputs.map(\.description)
+    func produce(_ index: Int) throws -> Tensor {
+      progress(index, outputs.count)
+      return try tensor(outputs[index])
+    }
+    switch format {
+    case .huggingFace:
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try SafetensorsWriter.write(
+        descriptions, metadata: ["format": "pt"], to: path + "/model.safetensors",
+        maximumShardBytes: maximumShardBytes, tensor: produce)
+      try Data((configurationJSON().serialized(pretty: true) + "\n").utf8).write(
+        to: URL(fileURLWithPath: path + "/config.json"), options: .atomic)
+    case .gguf:
+      try GGUFWriter.write(
+        descriptions, metadata: ggufMetadata(descriptions, adding: metadata), to: path, maximumShardBytes: maximumShardBytes,
+        tensor: produce)
+    case .llama2c:
+      guard case .gated(_, let intermediateSize)? = configuration.layers.first?.feedForward else { return }
+      let header = Llama2CHeader(
+        hiddenSize: configuration.hiddenSize, intermediateSize: intermediateSize, layerCount: configuration.layerCount,
+        headCount: configuration.headCount, kvHeadCount: configuration.kvHeadCount,
+        vocabularySize: configuration.vocabularySize, contextLength: configuration.contextLength,
+        tiesEmbeddings: configuration.tiesEmbeddings)
+      let indices = Dictionary(descriptions.enumerated().map { ($1.name, $0) }) { first, _ in first }
+      try Llama2CWriter.write(header, to: path) { name in
+        guard let index = indices[name] else { throw ModelError(.mismatchedTensor, field: name, "no such tensor.") }
+        return try produce(index)
+      }
+    }
+    progress(outputs.count, outputs.count)
+  }
+
+  /// config.json as transformers reads it.
+  func configurationJSON() -> JSONValue {
+    let family = configuration.family.description.huggingFace
+    var fields: [(String, JSONValue)] = [
+      ("architectures", .array([.string(family.architecture)])), ("model_type", .string(family.modelTypes[0])),
+    ]
+    fields += family.encode(configuration)
+    fields.append(("bos_token_id", configuration.bosToken.map { .integer($0) } ?? .null))
+    switch configuration.eosTokens.count {
+    case 0: fields.append(("eos_token_id", .null))
+    case 1: fields.append(("eos_token_id", .integer(configuration.eosTokens[0])))
+    default: fields.append(("eos_token_id", .array(configuration.eosTokens.map { .integer($0) })))
+    }
+    let type: String = switch elementType { case .f16: "float16"; case .bf16: "bfloat16"; default: "float32" }
+    fields.append(("torch_dtype", .string(type)))
+    return .object(JSONObject(fields))
+  }
+
+  private func ggufMetadata(_ descriptions: [TensorDescription], adding more: GGUFMetadata) -> GGUFMetadata {
+    let family = configuration.family
+    var matrices: [ElementType: Int] = [:]
+    for description in descriptions where description.shape.rank > 1 {
+      matrices[description.elementType, default: 0] += description.shape.elementCount
+    }
+    let most = matrices.max { $0.value < $1.value }?.key ?? .f32
+    var metadata = GGUFMetadata()
+    metadata["general.architecture"] = .string(family.description.gguf?.architecture ?? family.rawValue)
+    metadata["general.quantization_version"] = .uint32(2)
+    // llama.cpp's numbers for "mostly this type".
+    let fileTypes: [ElementType: UInt32] = [
+      .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .q2_K: 10, .q3_K: 12, .q4_K: 15, .q5_K: 17,
+      .q6_K: 18, .iq4_nl: 25, .iq4_xs: 30, .bf16: 32, .mxfp4: 38,
+    ]
+    if let number = fileTypes[most] { metadata["general.file_type"] = .uint32(number) }
+    if let gguf = family.description.gguf {
+      for (key, field) in gguf.encode(configuration) {
+        metadata[gguf.architecture + "." + key] =
+          switch field {
+          case .count(let count): .uint32(UInt32(clamping: count))
+          case .number(let number): .float32(Float(number))
+          case .text(let text): .string(text)
+          case .flag(let flag): .bool(flag)
+          }
+      }
+    } else {
+      metadata[ModelCheckpoint.nativeConfigurationKey] = .string(configurationJSON().serialized(pretty: false))
+    }
+    for key in more.keys { metadata[key] = more[key] }
+    return metadata
+  }
+}
+
+extension Configuration {
+  /// Refuses what llama2.c's run.c, which knows one shape of decoder only, would misread.
+  func requireLlama2C() throws(ModelError) {
+    func refuse(_ what: String) -> ModelError {
+      ModelError(.unsupported, "llama2.c has no \(what); write a .gguf or a Hugging Face folder instead.")
+    }
+    guard family == .llama else { throw refuse("\(family.rawValue)") }
+    guard biases == .none else { throw refuse("biases") }
+    guard queryWidth == hiddenSize else { throw refuse("head size other than hidden size over heads") }
+    guard case .rotary(let rotary) = position, rotary.scaling == .none, rotary.theta == 10_000 else {
+      throw refuse("rotary base other than 10000, nor scaling")
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Tensors
+
+/// Causal self-attention, with as many key heads as the configuration says and whichever positions the layer has.
+struct Attention: Sendable {
+  /// Query, key and value as one matrix (GPT-1, GPT-2) or three.
+  enum Projection: Sendable {
+    case fused(Linear)
+    case separate(query: Linear, key: Linear, value: Linear)
+  }
+
+  let projection: Projection
+  let output: Linear
+  let sinks: Tensor?  // [headCount]
+  let headCount, kvHeadCount, headSize: Int
+  let scale: Float
+  let pattern: AttentionPattern
+  let rotary: Rotation?
+  let queryKeyEpsilon: Float?
+  let temperature: AttentionTemperature?
+
+  /// Angles per position of one head's pairs, made once.
+  struct Rotation: Sendable {
+    let inverseFrequencies: [Float]
+    let magnitude: Float
+    let pairing: RotaryPairing
+  }
+
+  init(_ prefix: String, layer: Layer, _ configuration: Configuration, from source: some ParameterSource) throws {
+    let (hidden, biases) = (configuration.hiddenSize, configuration.biases)
+    let (queryWidth, keyValueWidth) = (configuration.queryWidth, configuration.keyValueWidth)
+    if configuration.fusesQueryKeyValue {
+      projection = .fused(
+        try source.linear(
+          prefix + "queryKeyValue", output: queryWidth + 2 * keyValueWidth, input: hidden, bias: biases.queryKeyValue))
+    } else {
+      func part(_ name: String, _ width: Int) throws -> Linear {
+        try source.linear(prefix + name, output: width, input: hidden, bias: biases.queryKeyValue)
+      }
+      projection = .separate(
+        query: try part("query", queryWidth), key: try part("key", keyValueWidth),
+        value: try part("value", keyValueWidth))
+    }
+    output = try source.linear(prefix + "output", output: hidden, input: queryWidth, bias: biases.attentionOutput)
+    sinks = configuration.attention.hasSinks ? try source.vector(prefix + "sinks", configuration.headCount) : nil
+    headCount = configuration.headCount
+    kvHeadCount = configuration.kvHeadCount
+    headSize = configuration.headSize
+    scale = configuration.attention.scale ?? 1 / Float(headSize).squareRoot()
+    pattern = layer.pattern
+    if layer.usesRotary, case .rotary(let position) = configuration.position {
+      rotary = Rotation(
+        inverseFrequencies: position.inverseFrequencies(headSize: headSize), magnitude: position.magnitude,
+        pairing: position.pairing)
+      queryKeyEpsilon = configuration.attention.normalizesQueryKey ? configuration.normalization.epsilon : nil
+      temperature = nil
+    } else {
+      rotary = nil
+      queryKeyEpsilon = nil
+      temperature = configuration.attention.temperature
+    }
+  }
+
+  /// - Parameters:
+  ///   - x: [rows, hiddenSize]
+  ///   - sequences: Which rows are whose, at which positions, after which cached tokens.
+  /// - Returns: [rows, hiddenSize]
+  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows]) -> Tensor {
+    var (q, k, v) = projected(x)  // [rows, headCount * headSize], [rows, kvHeadCount * headSize] twice
+    let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
+    if let rotary {
+      q = rotate(q, rotary, positions)
+      k = rotate(k, rotary, positions)
+    }
+    if let queryKeyEpsilon {
+      q = normalizedHeads(q, epsilon: queryKeyEpsilon)
+      k = normalizedHeads(k, epsilon: queryKeyEpsilon)
+    }
+    if let temperature { q = scaleRows(q, by: positions.map(temperature.factor(at:))) }
+    let segments = sequences.map { sequence in
+      let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
+      let all = sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
+      return AttentionSegment(
+        queryRows: sequence.rows, keys: all.keys, values: all.values,
+        keyCount: sequence.firstPosition + sequence.rows.count, firstPosition: sequence.firstPosition)
+    }
+    let mixed = attention(
+      queries: q, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount, headSize: headSize, scale: scale,
+      pattern: pattern, sinks: sinks)
+    return output.forward(mixed)
+  }
+
+  private func projected(_ x: Tensor) -> (Tensor, Tensor, Tensor) {
+    switch projection {
+    case .fused(let linear):
+      let packed = linear.forward(x)
+      let (queryWidth, keyValueWidth) = (headCount * headSize, kvHeadCount * headSize)
+      return (
+        packed.columns(0..<queryWidth), packed.columns(queryWidth..<queryWidth + keyValueWidth),
+        packed.columns(queryWidth + keyValueWidth..<queryWidth + 2 * keyValueWidth)
+      )
+    case .separate(let query, let key, let value):
+      return (query.forward(x), key.forward(x), value.forward(x))
+    }
+  }
+
+  private func rotate(_ x: Tensor, _ rotation: Rotation, _ positions: [Int]) -> Tensor {
+    Tensors.rotary(
+      x, headSize: headSize, positions: positions, inverseFrequencies: rotation.inverseFrequencies,
+      magnitude: rotation.magnitude, pairing: rotation.pairing)
+  }
+
+  private func normalizedHeads(_ x: Tensor, epsilon: Float) -> Tensor {
+    rmsNorm(x.reshaped(to: [x.elementCount / headSize, headSize]), gain: nil, bias: nil, epsilon: epsilon)
+      .reshaped(to: x.shape)
+  }
+}

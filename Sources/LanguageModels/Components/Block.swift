@@ -1,0 +1,30 @@
+import Tensors
+
+/// One layer: attention and feed-forward, each added to the residual stream and normalised before or after.
+struct Block: Sendable {
+  let attentionNorm, feedForwardNorm: Norm
+  let attention: Attention
+  let feedForward: FeedForwardPart
+  let placement: NormPlacement
+
+  init(index: Int, _ configuration: Configuration, from source: some ParameterSource) throws {
+    let (prefix, layer) = ("layers.\(index).", configuration.layers[index])
+    attentionNorm = try source.norm(prefix + "attentionNorm", configuration)
+    attention = try Attention(prefix + "attention.", layer: layer, configuration, from: source)
+    feedForwardNorm = try source.norm(prefix + "feedForwardNorm", configuration)
+    feedForward = try FeedForwardPart(prefix, layer.feedForward, configuration, from: source)
+    placement = configuration.normPlacement
+  }
+
+  /// - Parameter x: [rows, hiddenSize]
+  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows]) -> Tensor {
+    switch placement {
+    case .pre:
+      let h = add(x, attention.forward(attentionNorm.forward(x), layer: layer, sequences: sequences))
+      return add(h, feedForward.forward(feedForwardNorm.forward(h)))
+    case .post:
+      let h = attentionNorm.forward(add(x, attention.forward(x, layer: layer, sequences: sequences)))
+      return feedForwardNorm.forward(add(h, feedForward.forward(h)))
+    }
+  }
+}

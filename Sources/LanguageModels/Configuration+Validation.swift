@@ -1,0 +1,71 @@
+import Tensors
+
+extension Configuration {
+  /// Refuses sizes that no decoder can have, before anything is allocated or divided by them.
+  ///
+  /// Bounds are far above any published model, so that a lying file is refused rather than believed.
+  /// - Throws: `ModelError` naming the size, in Swiftlet's words.
+  public func validate() throws(ModelError) {
+    func check(_ field: String, _ value: Int, _ range: ClosedRange<Int>) throws(ModelError) {
+      guard range.contains(value) else {
+        throw ModelError(
+          .invalidConfiguration, field: field,
+          "\(value) is outside \(range.lowerBound)…\(range.upperBound); correct the configuration.")
+      }
+    }
+    func refuse(_ field: String, _ message: String) -> ModelError {
+      ModelError(.invalidConfiguration, field: field, message)
+    }
+    try check("vocabularySize", vocabularySize, 1...100_000_000)
+    try check("contextLength", contextLength, 1...1_000_000_000)
+    try check("hiddenSize", hiddenSize, 1...1_000_000)
+    try check("layerCount", layerCount, 1...2048)
+    try check("headCount", headCount, 1...65_536)
+    try check("kvHeadCount", kvHeadCount, 1...headCount)
+    try check("headSize", headSize, 1...65_536)
+    guard headCount % kvHeadCount == 0 else {
+      throw refuse("kvHeadCount", "\(headCount) query heads cannot share \(kvHeadCount) key heads evenly.")
+    }
+    guard normalization.epsilon.isFinite, normalization.epsilon >= 0, normalization.epsilon < 1 else {
+      throw refuse("normalization.epsilon", "\(normalization.epsilon) must lie in 0..<1.")
+    }
+    if let scale = attention.scale, !scale.isFinite { throw refuse("attention.scale", "\(scale) is not finite.") }
+    if case .rotary(let rotary) = position {
+      guard headSize % 2 == 0 else { throw refuse("headSize", "rotary positions need an even size, not \(headSize).") }
+      guard rotary.theta.isFinite, rotary.theta > 1 else {
+        throw refuse("theta", "\(rotary.theta) must be a finite number over 1.")
+      }
+      guard rotary.inverseFrequencies(headSize: headSize).allSatisfy(\.isFinite), rotary.magnitude.isFinite else {
+        throw refuse("ropeScaling", "its constants give frequencies that are not finite.")
+      }
+      if case .divisors(let divisors) = rotary.scaling, divisors.count != headSize / 2 {
+        throw refuse("ropeScaling", "\(divisors.count) frequency divisors do not match a head of \(headSize).")
+      }
+    }
+    for (index, layer) in layers.enumerated() {
+      switch layer.pattern {
+      case .full: break
+      case .banded(let window): try check("layers.\(index).window", window, 1...1_000_000_000)
+      case .chunked(let size): try check("layers.\(index).chunk", size, 1...1_000_000_000)
+      }
+      switch layer.feedForward {
+      case .plain(_, let size), .gated(_, let size):
+        try check("layers.\(index).intermediateSize", size, 1...10_000_000)
+      case .mixtureOfExperts(let mixture):
+        try check("layers.\(index).intermediateSize", mixture.intermediateSize, 1...10_000_000)
+        try check("layers.\(index).expertCount", mixture.expertCount, 1...65_536)
+        try check("layers.\(index).expertsPerToken", mixture.expertsPerToken, 1...mixture.expertCount)
+        if let shared = mixture.sharedIntermediateSize {
+          try check("layers.\(index).sharedIntermediateSize", shared, 1...10_000_000)
+        }
+      }
+    }
+    // The sizes above bound every product but the sum over a mixture's layers; this bounds that too.
+    var total = 0
+    for parameter in parameters {
+      guard let count = Shape.checkedElementCount(parameter.shape.dimensions), !total.addingReportingOverflow(count).overflow
+      else { throw refuse(parameter.name, "its size overflows.") }
+      total += count
+    }
+  }
+}
