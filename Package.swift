@@ -51,7 +51,8 @@ let package = Package(
 
     // MARK: - Models
     library("LanguageModels", ["Tensors", "Checkpoints", "JSONParsing"]),
-    library("TextGeneration", ["LanguageModels", "Tokenization", "JSONParsing"], resources: [.copy("Resources/BuiltIn")]),
+    library(
+      "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"], resources: [.copy("Resources/BuiltIn")]),
 
     // MARK: - What people use
     library(
@@ -74,7 +75,8 @@ let package = Package(
     tests("Checkpoints", ["Checkpoints"]),
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
-    tests("TextGeneration", ["TextGeneration"]),
+    tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization"]),
+    tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,6 @@
-// Filled in by the commits that follow.
+/// One import for everything but the command line.
+@_exported import Checkpoints
+@_exported import LanguageModels
+@_exported import Tensors
+@_exported import TextGeneration
+@_exported import Tokenization

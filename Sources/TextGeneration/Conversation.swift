@@ -27,11 +27,14 @@ public final class Conversation {
   public func clear() { messages = system.map { [ChatMessage(.system, $0)] } ?? [] }
 
   /// Says something and generates the reply. When that fails, the message counts as unsaid.
-  /// - Parameter onEvent: Called with every step of the reply; returns whether to go on.
+  /// - Parameters:
+  ///   - onEvent: Called with every step of the reply; returns whether to go on.
+  ///   - isCancelled: Asked between the chunks of the prompt and before each token; ends the reply when true.
   /// - Throws: `GenerationError`, for example when the conversation has outgrown the context.
   @discardableResult
   public func reply(
-    to text: String, options: GenerationOptions = GenerationOptions(), onEvent: (GenerationEvent) throws -> Bool
+    to text: String, options: GenerationOptions = GenerationOptions(),
+    onEvent: (GenerationEvent) throws -> Bool, isCancelled: () -> Bool = { false }
   ) throws -> GenerationSummary {
     var options = options
     options.stopStrings += format.stopStrings
@@ -39,7 +42,7 @@ public final class Conversation {
     let asked = messages + [ChatMessage(.user, text)]
     var reply = ""
     let summary = try continuation.generate(
-      format.prompt(for: asked), options: options, isCancelled: { false },
+      format.prompt(for: asked), options: options, isCancelled: isCancelled,
       onEvent: { event in
         reply += event.text
         return try onEvent(event)

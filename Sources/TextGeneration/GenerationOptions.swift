@@ -15,7 +15,7 @@ public struct GenerationOptions: Sendable, Hashable {
 
   /// These options.
   public init(
-    sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = 256, stopStrings: [String] = [],
+    sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = 200, stopStrings: [String] = [],
     stopTokens: [Int] = [], stopsAtEndOfText: Bool = true, reportsLogProbabilities: Bool = false
   ) {
     self.sampling = sampling

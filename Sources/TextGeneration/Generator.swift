@@ -22,15 +22,17 @@ public struct Generator: Sendable {
   public func tokens(of prompt: Prompt) -> [Int] { prompt.encoded(by: coder) }
 
   /// Continues a prompt, calling `onEvent` after each token and once more with the summary.
-  /// - Parameter onEvent: Returns whether to go on.
+  /// - Parameters:
+  ///   - onEvent: Returns whether to go on.
+  ///   - isCancelled: Asked between the chunks of the prompt and before each token; ends the generation when true.
   /// - Throws: `GenerationError` when an option or the prompt is not one that the model can take; what the model or
   ///   `onEvent` throws.
   @discardableResult
   public func generate(
     _ prompt: Prompt, options: GenerationOptions = GenerationOptions(),
-    onEvent: (GenerationEvent) throws -> Bool = { _ in true }
+    onEvent: (GenerationEvent) throws -> Bool = { _ in true }, isCancelled: () -> Bool = { false }
   ) throws -> GenerationSummary {
-    try Continuation(self).generate(prompt, options: options, isCancelled: { false }, onEvent: onEvent)
+    try Continuation(self).generate(prompt, options: options, isCancelled: isCancelled, onEvent: onEvent)
   }
 
   /// Continues a prompt as an asynchronous sequence. The work begins with the iteration, on a thread of its own, so it

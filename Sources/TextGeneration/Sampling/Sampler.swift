@@ -17,7 +17,7 @@ public struct Sample: Sendable, Hashable {
 public struct Sampler: Sendable {
   /// How it chooses.
   public let options: SamplingOptions
-  /// The seed in use: the one in the options, or the fresh one that was taken.
+  /// The seed in use: the one in the options, or the fresh one that was taken, short enough to type again.
   public let seed: UInt64
   private let vocabularySize: Int
   private var random: RandomSource
@@ -29,7 +29,7 @@ public struct Sampler: Sendable {
     try options.validate(vocabularySize: vocabularySize)
     self.options = options
     self.vocabularySize = vocabularySize
-    seed = options.seed ?? UInt64.random(in: .min ... .max)
+    seed = options.seed ?? UInt64(UInt32.random(in: .min ... .max))
     random = RandomSource(seed: seed)
     recent = RecentTokens(window: options.penaltyWindow)
   }

@@ -1,0 +1,71 @@
+public import ArgumentParser
+public import Swiftlet
+
+extension PromptFormat: ExpressibleByArgument {}
+
+/// `swiftlet chat`: a conversation in the terminal.
+struct Chat: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Talk with a model in the terminal.",
+    discussion: """
+      Each line is a message; Ctrl-C ends a reply, Ctrl-D or /exit the conversation, /clear forgets it. The format is \
+      recognised by the control tokens of the model's vocabulary: \(PromptFormat.allCases.map(\.rawValue).joined(separator: ", ")). \
+      LLaMA 2 chat models have none and need --format llama2; a template that comes with a model is not read.
+
+      Example:
+        swiftlet chat --model Llama-3.2-1B-Instruct --system "Answer in one sentence."
+      """)
+
+  @OptionGroup(title: "Model") var modelOptions: ModelOptions
+  @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+
+  @Option(help: ArgumentHelp("What the model is told before the first message.", valueName: "text"))
+  var system: String?
+
+  @Option(help: "How messages become a prompt. (default: recognised by the vocabulary)")
+  var format: PromptFormat?
+
+  func run() async throws {
+    let name = modelOptions.model ?? BuiltInModel.llama.name
+    let (generator, _) = try modelOptions.loadGenerator(name)
+    let conversation = Conversation(with: generator, format: format, system: system)
+    if Terminal.readsKeyboard {
+      Terminal.note(Terminal.dim("\(name), format \(conversation.format.rawValue). /clear forgets, /exit ends."))
+    }
+    while let line = ask() {
+      switch line {
+      case "": continue
+      case "/exit", "/quit": return
+      case "/clear": conversation.clear()
+      default: try reply(to: line, in: conversation)
+      }
+    }
+    if Terminal.readsKeyboard { Terminal.note("") }
+  }
+
+  private func ask() -> String? {
+    if Terminal.readsKeyboard, Terminal.showsOutput { Terminal.write("> ") }
+    return readLine()
+  }
+
+  private func reply(to line: String, in conversation: Conversation) throws {
+    let interruption = Interruption()
+    var hasBegun = false
+    do {
+      try conversation.reply(
+        to: line, options: sampling.generationOptions,
+        onEvent: { event in
+          let text = hasBegun ? event.text : String(event.text.drop { $0.isWhitespace })
+          hasBegun = hasBegun || !text.isEmpty
+          if !text.isEmpty { Terminal.write(text) }
+          return true
+        },
+        isCancelled: { interruption.isRaised })
+    } catch let error as GenerationError where error.code == .promptTooLong && Terminal.readsKeyboard {
+      Terminal.note("\(error.message) /clear begins anew.")
+    }
+    Terminal.write("\n")
+    // Where no person can go on, Ctrl-C ends the program.
+    if interruption.isRaised, !Terminal.readsKeyboard { throw Interruption.exitCode }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Swiftlet
+
+/// `swiftlet convert`: a model in another format.
+struct Convert: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a model in another format.",
+    discussion: """
+      OUT says which: a name that ends in .gguf is a GGUF file, in .bin llama2.c's format, anything else a Hugging Face \
+      folder. The tokenizer goes along. Tensors are converted one by one, so a model may be larger than memory. \
+      Vectors stay float32 in GGUF.
+
+      Examples:
+        swiftlet convert gpt2 gpt2.gguf --type f16
+        swiftlet convert stories15M.bin stories15M --tokenizer tokenizer.bin
+      """)
+
+  @OptionGroup var tokenizerOption: TokenizerOption
+
+  @Option(help: "How matrices are stored: f32, f16 or bf16. (default: as they are)")
+  var type: Precision?
+
+  @Option(help: ArgumentHelp("Split the weights into files of at most this many gigabytes. (default: 5 in folders)", valueName: "gb"))
+  var shardSize: Double?
+
+  @Argument(help: ArgumentHelp("A folder, a .gguf, a llama2.c .bin, or a built-in model.", valueName: "in"))
+  var input: String
+
+  @Argument(help: ArgumentHelp("What to write.", valueName: "out"))
+  var output: String
+
+  func validate() throws {
+    if let shardSize, !(0.000_001...1_000_000).contains(shardSize) {
+      throw ValidationError("--shard-size is \(shardSize); give gigabytes above 0.")
+    }
+  }
+
+  private var format: ModelCheckpoint.Format {
+    output.hasSuffix(".gguf") ? .gguf : output.hasSuffix(".bin") ? .llama2c : .huggingFace
+  }
+
+  func run() async throws {
+    let source = try BuiltInModel(named: input)?.folder() ?? input
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    guard resolved(source) != resolved(output) else {
+      throw CommandError("\(output): is what is to be converted; write to another path.")
+    }
+    let conversion = try CheckpointConversion(ModelCheckpoint.open(source), to: format, elementType: type?.elementType)
+    let shardBytes = shardSize.map { Int($0 * 1e9) } ?? (format == .huggingFace ? 5_000_000_000 : nil)
+    var metadata = GGUFMetadata()
+    if format == .gguf { metadata = try withTokenizer(source) { try $0.embeddedVocabulary.ggufMetadata } ?? metadata }
+    try conversion.write(
+      to: output, metadata: metadata, maximumShardBytes: shardBytes,
+      progress: { ModelFiles.showProgress($0, of: $1) })
+    if format == .huggingFace { try writeTokenizer(of: source) }
+    if let remark = conversion.remark { Terminal.note(remark) }
+  }
+
+  /// Copies the tokenizer's files where there are any, and writes a tokenizer.json where not.
+  private func writeTokenizer(of source: String) throws {
+    if tokenizerOption.tokenizer == nil, try ModelFiles.copyTokenizer(from: source, to: output) > 0 { return }
+    guard let text = try withTokenizer(source, { try $0.tokenizerJSON() }) else { return }
+    try ModelFiles.write(Data(text.utf8), to: output + "/tokenizer.json")
+  }
+
+  /// What `body` makes of the tokenizer. A model without one is converted too, with a note.
+  private func withTokenizer<Result>(_ source: String, _ body: (Tokenizer) throws -> Result) throws -> Result? {
+    do {
+      return try body(tokenizerOption.load(forModel: source))
+    } catch where tokenizerOption.tokenizer == nil {
+      Terminal.note("written without a tokenizer: \(error)")
+      return nil
+    }
+  }
+}

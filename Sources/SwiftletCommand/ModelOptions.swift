@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Swiftlet
+
+/// The built-in models' names for help texts.
+let builtInNames = BuiltInModel.allCases.map(\.name).joined(separator: ", ")
+
+/// Which model to use and how it runs.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    name: [.long, .short],
+    help: ArgumentHelp(
+      "A Hugging Face folder, a .gguf, a llama2.c .bin, or a built-in model: \(builtInNames).", valueName: "path"))
+  var model: String?
+
+  @OptionGroup var tokenizerOptions: TokenizerOption
+
+  @Option(help: ArgumentHelp("Threads to compute with. (default: the processor's cores)", valueName: "n"))
+  var threads: Int?
+
+  @OptionGroup var diagnostics: DiagnosticOptions
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads); give a number from 1 to 1024.")
+    }
+  }
+
+  /// Loads the model, and applies the number of threads.
+  func loadModel(_ path: String) throws -> LanguageModel {
+    if let threads { ThreadPool.configure(threadCount: threads) }
+    let log = diagnostics.logger
+    let path = try BuiltInModel(named: path)?.folder() ?? path
+    let clock = ContinuousClock()
+    let start = clock.now
+    let model = try LanguageModel.load(from: path)
+    log.debug("loaded \(path): \(model.configuration.parameterCount) parameters in \(clock.now - start)")
+    return model
+  }
+
+  /// Loads the tokenizer that was asked for, or the model's own.
+  func loadTokenizer(forModel path: String) throws -> Tokenizer {
+    let tokenizer = try tokenizerOptions.load(forModel: path)
+    diagnostics.logger.debug("tokenizer: \(tokenizer.vocabularySize) tokens")
+    return tokenizer
+  }
+
+  /// A generator of the model and its tokenizer.
+  func loadGenerator(_ path: String) throws -> (generator: Generator, model: LanguageModel) {
+    let tokenizer = try loadTokenizer(forModel: path)
+    let model = try loadModel(path)
+    if tokenizer.vocabularySize > model.configuration.vocabularySize {
+      diagnostics.logger.warning(
+        "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)")
+    }
+    return (Generator(model: model, tokenizer: tokenizer), model)
+  }
+}
+
+/// Which tokenizer to use where not the model's own.
+struct TokenizerOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Another tokenizer than the model's own: a folder, tokenizer.json, tokenizer.model or llama2.c's tokenizer .bin.",
+      valueName: "path"))
+  var tokenizer: String?
+
+  /// Loads it, or that of a model.
+  func load(forModel model: String) throws -> Tokenizer {
+    if let tokenizer { return try Tokenizer.load(from: tokenizer) }
+    return try Tokenizer.load(forModel: BuiltInModel(named: model)?.folder() ?? model)
+  }
+}
+
+/// How much to tell about the work itself.
+struct DiagnosticOptions: ParsableArguments {
+  @Flag(name: [.long, .short], help: "Tell on standard error what is being done.")
+  var verbose = false
+
+  /// Where diagnostics go: standard error, warnings only unless more is wanted.
+  var logger: Logger {
+    var logger = Logger(label: "swiftlet", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = verbose ? .debug : .warning
+    return logger
+  }
+}
