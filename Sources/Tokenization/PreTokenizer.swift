@@ -144,3 +144,18 @@ extension PreTokenizer {
     ])
   }
 }
+
+extension Tokenizer {
+  /// The patterns that have a scanner of their own.
+  package static var knownPatterns: [String] {
+    [WordScanner.gpt2, .cl100k(digits: 3), .cl100k(digits: 1), .o200k].map(\.pattern)
+  }
+
+  /// The words into which a pattern cuts a text: by its scanner, or by the general engine where it has none.
+  package static func words(of text: String, pattern: String) throws(TokenizerError) -> [String] {
+    let bytes = Array(text.utf8)
+    let cut: TextPattern =
+      if let scanner = WordScanner(pattern: pattern) { .words(scanner) } else { .regex(try RegexProgram(pattern)) }
+    return cut.matches(in: bytes.span).map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+}

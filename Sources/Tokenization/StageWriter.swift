@@ -32,6 +32,8 @@ extension TextPattern {
     case .literal(let text): ["String": .bytes(text)]
     case .words(let scanner): ["Regex": .string(scanner.pattern)]
     case .regex(let program): ["Regex": .string(program.pattern)]
+    // Not in `transformers`; its BERT-style words are runs between spaces and signs.
+    case .gpt1Words: ["Regex": #"\w+|[^\w\s]"#]
     case .character(.whitespace): ["Regex": #"\s"#]
     case .character(.number): ["Regex": #"\p{N}"#]
     case .character(.bertPunctuation): ["Regex": #"[\p{P}\$\+<=>\^`\|~]"#]

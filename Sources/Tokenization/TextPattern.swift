@@ -3,6 +3,8 @@ enum TextPattern: Sendable {
   case literal([UInt8])
   case words(WordScanner)
   case regex(RegexProgram)
+  /// GPT-1's words; see `GPT1Text`.
+  case gpt1Words
   /// One character of a kind.
   case character(CharacterKind)
 
@@ -30,6 +32,7 @@ enum TextPattern: Sendable {
         result.append(i..<end)
         i = end
       }
+    case .gpt1Words: return GPT1Text.words(text)
     case .regex(let program): return program.matches(in: text)
     case .character(let kind):
       let classes = ScalarClasses.shared

@@ -211,6 +211,23 @@ public final class Tokenizer: Sendable {
     StreamDecoder(tokenizer: self, skipsSpecialTokens: skipsSpecialTokens)
   }
 
+  /// GPT-1's tokenizer with OpenAI's own preparation of text in place of the BERT-style one that `transformers` ships:
+  /// accents and line breaks stay, and contractions are cut as `do n't`. The ids differ; models that OpenAI trained
+  /// saw these. `GPT1Text` lists what is covered.
+  /// - Throws: `TokenizerError` for a vocabulary other than GPT-1's.
+  public func preparingTextAsOpenAI() throws(TokenizerError) -> Tokenizer {
+    guard case .bytePair(let model) = stages.model, model.options.endOfWordSuffix == "</w>" else {
+      throw TokenizerError(.unsupported, "only GPT-1's vocabulary, whose words end in </w>, has a second preparation")
+    }
+    var stages = stages
+    stages.normalizer = .sequence([.gpt1Standardization, .lowercase])
+    stages.preTokenizer = .split(.gpt1Words, .removed, inverted: true)
+    return Tokenizer(stages)
+  }
+
+  /// The same tokenizer with nothing remembered, for measuring.
+  public func withoutMemory() -> Tokenizer { Tokenizer(stages) }
+
   func isAdded(_ id: Int) -> Bool { addedIDs.contains(id) }
 }
 

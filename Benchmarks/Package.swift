@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "swiftlet", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "TokenizerBenchmark", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Tokenizers")
+  ],
+  swiftLanguageModes: [.v6]
+)
