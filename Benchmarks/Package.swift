@@ -7,7 +7,9 @@ let package = Package(
   dependencies: [.package(name: "swiftlet", path: "..")],
   targets: [
     .executableTarget(
-      name: "TokenizerBenchmark", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Tokenizers")
+      name: "TokenizerBenchmark", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Tokenizers"),
+    .executableTarget(
+      name: "MatrixProduct", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "MatrixProduct"),
   ],
   swiftLanguageModes: [.v6]
 )
