@@ -247,6 +247,7 @@ extension Configuration {
     }
     guard family == .llama else { throw refuse("\(family.rawValue)") }
     guard biases == .none else { throw refuse("biases") }
+    guard normalization.epsilon == 1e-5 else { throw refuse("norm epsilon other than 1e-5") }
     guard queryWidth == hiddenSize else { throw refuse("head size other than hidden size over heads") }
     guard case .rotary(let rotary) = position, rotary.scaling == .none, rotary.theta == 10_000 else {
       throw refuse("rotary base other than 10000, nor scaling")

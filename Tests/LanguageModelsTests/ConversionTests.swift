@@ -1,0 +1,88 @@
+import Checkpoints
+import Foundation
+import LanguageModels
+import Tensors
+import TestSupport
+import Testing
+
+/// What is converted computes what the original computes, there and back.
+@Suite struct ConversionTests {
+  /// Calls `body` with a folder that is gone afterwards.
+  func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("swiftlet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
+
+  func expectSameLogits(_ golden: GoldenCase, _ path: String, tolerance: Float = 1e-5, _ what: String) throws {
+    let ids = try golden.expected().inputs[0]
+    let original = try LanguageModel.load(from: golden.path).logits(ids).floats()
+    let converted = try LanguageModel.load(from: path).logits(ids).floats()
+    #expect(largestDifference(original, converted) <= tolerance, "\(golden) as \(what)")
+  }
+
+  @Test(arguments: GoldenCase.all) func throughGGUFAndBack(_ golden: GoldenCase) throws {
+    try withFolder { folder in
+      let (gguf, back) = (folder + "/model.gguf", folder + "/back")
+      try CheckpointConversion(ModelCheckpoint.open(golden.path), to: .gguf).write(to: gguf)
+      try expectSameLogits(golden, gguf, tolerance: 1e-4, "GGUF")
+      try CheckpointConversion(ModelCheckpoint.open(gguf), to: .huggingFace).write(to: back, maximumShardBytes: 50_000)
+      try expectSameLogits(golden, back, tolerance: 1e-4, "safetensors again")
+      // Nothing was computed on the way: every tensor is the original's to the bit.
+      let (first, second) = (try SafetensorsCheckpoint(path: golden.path), try SafetensorsCheckpoint(path: back))
+      for name in first.tensorNames {
+        #expect(try first.tensor(named: name).floats() == second.tensor(named: name).floats(), "\(golden): \(name)")
+      }
+    }
+  }
+
+  @Test func throughLlama2CAndBack() throws {
+    let golden = GoldenCase(name: "llama2-gqa")
+    try withFolder { folder in
+      let file = folder + "/model.bin"
+      try CheckpointConversion(ModelCheckpoint.open(golden.path), to: .llama2c).write(to: file)
+      try expectSameLogits(golden, file, "llama2.c")
+      try CheckpointConversion(ModelCheckpoint.open(file), to: .huggingFace).write(to: folder + "/back")
+      try expectSameLogits(golden, folder + "/back", "safetensors again")
+    }
+  }
+
+  @Test func halfPrecisionIsClose() throws {
+    let golden = GoldenCase(name: "llama2-gqa")
+    try withFolder { folder in
+      for type in [ElementType.f16, .bf16] {
+        let path = folder + "/\(type).gguf"
+        try CheckpointConversion(ModelCheckpoint.open(golden.path), to: .gguf, elementType: type).write(to: path)
+        try expectSameLogits(golden, path, tolerance: 0.2, "\(type)")
+        let checkpoint = try GGUFCheckpoint(path: path)
+        #expect(checkpoint.description(of: "blk.0.attn_q.weight")?.elementType == type)
+        #expect(checkpoint.description(of: "blk.0.attn_norm.weight")?.elementType == .f32)
+      }
+    }
+  }
+
+  @Test func refusesWhatAFormatCannotHold() throws {
+    let model = try ModelCheckpoint.open(GoldenCase(name: "llama31-ropescaled").path)
+    #expect(throws: ModelError.self) { try CheckpointConversion(model, to: .llama2c) }
+    // run.c fixes the norm's epsilon at 1e-5; LLaMA 1 has 1e-6.
+    let first = try ModelCheckpoint.open(GoldenCase(name: "llama1-mha").path)
+    #expect(throws: ModelError.self) { try CheckpointConversion(first, to: .llama2c) }
+    #expect(throws: ModelError.self) { try CheckpointConversion(model, to: .huggingFace, elementType: .q8_0) }
+  }
+
+  @Test func freshWeightsRepeatWithTheSeed() throws {
+    let configuration = try ModelCheckpoint.open(GoldenCase(name: "gpt2").path).configuration
+    let (a, b) = (try LanguageModel(configuration, seed: 7), try LanguageModel(configuration, seed: 7))
+    let c = try LanguageModel(configuration, seed: 8)
+    let ids = [1, 2, 3]
+    #expect(try a.logits(ids).floats() == b.logits(ids).floats())
+    #expect(try a.logits(ids).floats() != c.logits(ids).floats())
+    try withFolder { folder in
+      try CheckpointConversion(freshly: configuration, seed: 7, to: .huggingFace).write(to: folder)
+      // The file stores GPT-2's matrices the other way round, so sums are taken in another order.
+      let loaded = try LanguageModel.load(from: folder).logits(ids).floats()
+      #expect(largestDifference(loaded, try a.logits(ids).floats()) < 1e-5)
+    }
+  }
+}
