@@ -130,7 +130,9 @@ struct RegexProgram: Sendable {
   private func find(_ text: Span<UInt8>, from first: Int, _ search: inout Search) -> Range<Int>? {
     var best: Range<Int>?
     var i = first
+    // Both lists still hold what the search before left.
     search.threads.removeAll(keepingCapacity: true)
+    search.next.removeAll(keepingCapacity: true)
     search.step += 1
     follow(Thread(instruction: 0, start: first), text, i, &search)
     swap(&search.threads, &search.next)
