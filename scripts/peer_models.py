@@ -68,6 +68,11 @@ def sentencepiece_tokenizer() -> Tokenizer:
     state = json.loads(tokenizer.to_str())
     state["pre_tokenizer"] = None
     state["added_tokens"] = state["added_tokens"][:3]
+    vocabulary = state["model"]["vocab"]
+    state["model"]["merges"] = [  # every way to halve a piece, as SentencePiece would join it
+        [piece[:middle], piece[middle:]] for piece in sorted(vocabulary, key=vocabulary.get)
+        if vocabulary[piece] >= len(pieces) for middle in range(1, len(piece))
+        if piece[:middle] in vocabulary and piece[middle:] in vocabulary]
     tokenizer = Tokenizer.from_str(json.dumps(state))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     tokenizer.decoder = decoders.Sequence([
@@ -97,6 +102,7 @@ class Case:
     tokens: dict[str, str]  # bos_token, eos_token and so on, for tokenizer_config.json
     llama_cpp: bool = True  # llama.cpp has this architecture
     llama2c: bool = False  # llama2.c's .bin can hold it
+    gguf_vocabulary: bool = True  # GGUF has a kind of vocabulary for it
     reason: str = ""  # why a peer cannot be asked
 
     def make(self, folder: str, seed: int):
@@ -201,7 +207,8 @@ def gpt_oss_vocabulary():
 
 
 CASES = [
-    Case("gpt-1", word_end_tokenizer, gpt1, dict(unk_token="<unk>"), llama_cpp=False, reason=NO_ARCHITECTURE),
+    Case("gpt-1", word_end_tokenizer, gpt1, dict(unk_token="<unk>"), llama_cpp=False, gguf_vocabulary=False,
+         reason=NO_ARCHITECTURE),
     Case("gpt-2", gpt2_vocabulary, gpt2, END_OF_TEXT),
     Case("gpt-2-untied", gpt2_vocabulary, lambda v: gpt2(v, tie_word_embeddings=False, n_inner=96), END_OF_TEXT),
     Case("gpt-neo", gpt2_vocabulary, gpt_neo, END_OF_TEXT, llama_cpp=False, reason=NO_ARCHITECTURE),

@@ -30,7 +30,7 @@ import subprocess
 import sys
 import tempfile
 
-SHARD_OPTION = ["--shard-size", "200KB"]
+SHARD_OPTION = ["--shard-size", "0.0002"]  # gigabytes
 STEPS = 16  # greedy tokens
 PARITY = 1e-3  # swiftlet against transformers: different orders of summation
 SAME = 1e-4  # transformers against transformers: only the file has changed
@@ -120,7 +120,7 @@ class Reference:
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(self.folder)
         except Exception as error:
-            raise Failed(f"transformers cannot open its tokenizer: {type(error).__name__}: {str(error)[:120]}")
+            raise Failed(f"transformers cannot open its tokenizer: {type(error).__name__}: {str(error).splitlines()[0]}")
         rows = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
         return [{"ids": ids, "decoded": tokenizer.decode(ids)} for ids in rows]
 
@@ -272,7 +272,8 @@ class Examination:
         return self.same_in_transformers(folder) + f", {len(files)} files"
 
     def check_gguf_and_back(self) -> str:
-        return self.same_in_transformers(self.swiftlet.convert(self.gguf(), self.path("from-gguf")))
+        folder = self.swiftlet.convert(self.gguf(), self.path("from-gguf"))
+        return self.same_in_transformers(folder, texts=self.facts.gguf_vocabulary)
 
     def check_bin_and_back(self) -> str:
         if not self.facts.llama2c:
@@ -282,6 +283,8 @@ class Examination:
 
     def check_gguf_in_swiftlet(self) -> str:
         result = compare_logits(self.swiftlet.logits(self.gguf(), self.ids), self.expected, PARITY)
+        if not self.facts.gguf_vocabulary:
+            return result + ", GGUF holds no such vocabulary"
         return result + ", " + compare_texts(
             self.swiftlet.tokenize(self.gguf(), self.texts), self.expected_texts, self.texts)
 
@@ -310,7 +313,7 @@ class Examination:
 class Given:
     """What is known of a checkpoint that the caller gave: nothing, so every peer is asked."""
 
-    llama_cpp, llama2c, reason = True, False, ""
+    llama_cpp, llama2c, gguf_vocabulary, reason = True, False, True, ""
 
 
 def parse_arguments():

@@ -19,6 +19,18 @@ extension Tokenizer {
         vocabulary.unknownID = model.unknownID
         vocabulary.addsSpacePrefix = model.addsSpacePrefix
         vocabulary.removesExtraSpaces = model.removesExtraSpaces
+      case .bytePair(let model) where model.options.byteFallback:
+        guard let found = SentencePieceScores(stages, model) else {
+          throw TokenizerError(
+            .unsupported, field: "tokenizer.ggml.scores",
+            "these merges are not a SentencePiece vocabulary's; save a Hugging Face folder instead")
+        }
+        vocabulary.scores = found.scores
+        vocabulary.unknownID = model.unknownID
+        vocabulary.addsSpacePrefix = found.addsSpacePrefix
+        for id in types.indices where byteOfToken(pieces.piece(id)) != nil { types[id] = .byte }
+        for token in stages.addedTokens { types[token.id] = token.isSpecial ? .control : .userDefined }
+        if let unknown = model.unknownID { types[unknown] = .unknown }
       case .bytePair(let model):
         guard stages.isByteLevel, let pre = stages.pre else {
           throw TokenizerError(
