@@ -14,7 +14,7 @@ For every kind of checkpoint in peer_models.py a small random one is made, and t
 Needs: pip install torch transformers tokenizers safetensors numpy, and llama-cpp-python for the last row.
 
   $ scripts/peers.py --swiftlet .build/release/swiftlet
-  $ scripts/peers.py --case llama-3.1 --keep /tmp/peers
+  $ scripts/peers.py --case llama-3.1 --keep peers
   $ scripts/peers.py --checkpoint ~/my-model           (a folder of your own instead of the random ones)
   $ scripts/peers.py --llama-library build/bin         (the folder of a libllama that you built)
 
