@@ -4,6 +4,7 @@ Every norm gain and every bias is moved away from 1 and 0, so that a forgotten o
 """
 
 import json
+import math
 import os
 from dataclasses import dataclass
 from typing import Callable
@@ -162,10 +163,19 @@ def opt(vocabulary: int):
 
 
 def gpt_oss(vocabulary: int):
+    # gpt-oss blends YaRN's frequencies from where the formula says (truncate: false); llama.cpp rounds both ends to
+    # whole dimensions, for gpt-oss too, which moves these logits by 0.8. So let the formula say 2 and 5 of 8.
+    def beta(dimension):
+        return 4096 / (2 * math.pi) * 150000 ** (-2 * dimension / 16)
+
+    yarn = dict(
+        rope_type="yarn", rope_theta=150000.0, factor=32.0, original_max_position_embeddings=4096,
+        beta_fast=beta(2.00001), beta_slow=beta(4.99999), truncate=False)
     return transformers.GptOssForCausalLM(transformers.GptOssConfig(
         vocab_size=vocabulary, hidden_size=64, intermediate_size=64, num_hidden_layers=4, num_local_experts=4,
         num_experts_per_tok=2, num_attention_heads=8, num_key_value_heads=2, head_dim=16, sliding_window=8,
-        max_position_embeddings=256, initializer_range=0.05, pad_token_id=0))
+        max_position_embeddings=256, initializer_range=0.05, pad_token_id=0,
+        rope_parameters=yarn))
 
 
 def llama4(vocabulary: int):
