@@ -114,8 +114,9 @@ private struct PackedProduct {
   func run() {
     let pool = ThreadPool.shared
     let (tileRows, tileColumns) = (table.tile_rows, table.tile_columns)
-    // A strip of b (depth × tileColumns) stays in the first-level cache, a block of a in the second.
-    let depth = min(k, 256)
+    // Equal slices of the inner extent: a strip of b (depth × tileColumns) stays in the nearest caches.
+    let depths = (k + 383) / 384
+    let depth = (k + depths - 1) / depths
     let panelColumns = min((n + tileColumns - 1) / tileColumns, max(1, 4096 / tileColumns)) * tileColumns
     let rowTiles = (m + tileRows - 1) / tileRows
     let packedA = unsafe UnsafeMutablePointer<Float>.allocateAligned(rowTiles * tileRows * depth)
