@@ -193,18 +193,8 @@ struct GGUFHeader {
 }
 
 extension ElementType {
-  /// The numbers by which GGUF names the types.
-  private static let ggufCodes: [(code: Int, type: ElementType)] = [
-    (0, .f32), (1, .f16), (2, .q4_0), (3, .q4_1), (6, .q5_0), (7, .q5_1), (8, .q8_0), (10, .q2_K), (11, .q3_K),
-    (12, .q4_K), (13, .q5_K), (14, .q6_K), (20, .iq4_nl), (23, .iq4_xs), (24, .i8), (25, .i16), (26, .i32),
-    (27, .i64), (28, .f64), (30, .bf16), (39, .mxfp4),
-  ]
-
   init?(gguf code: Int) {
-    guard let match = Self.ggufCodes.first(where: { $0.code == code }) else { return nil }
-    self = match.type
+    guard let match = Self.allCases.first(where: { $0.ggufCode.map(Int.init) == code }) else { return nil }
+    self = match
   }
-
-  /// The number that stands for this type in GGUF, or nil when it has none.
-  var ggufCode: Int? { Self.ggufCodes.first { $0.type == self }?.code }
 }

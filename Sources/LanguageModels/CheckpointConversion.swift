@@ -43,6 +43,10 @@ public struct CheckpointConversion {
     _ configuration: Configuration, from source: any ParameterSource, to format: ModelCheckpoint.Format,
     elementType: ElementType?
   ) throws {
+    if let elementType, !Tensor.canEncode(elementType) {
+      let known = ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ")
+      throw ModelError(.unsupported, "weights cannot be written as \(elementType); known: \(known).")
+    }
     self.format = format
     self.elementType = elementType
     let family = configuration.family.description

@@ -38,7 +38,7 @@ public struct ModelCheckpoint: Sendable {
       model = try openFolder(path)
     } else if path.hasSuffix("config.json") || path.hasSuffix(".safetensors") {
       model = try openFolder((path as NSString).deletingLastPathComponent)
-    } else if try MappedFile(path: path).withBytes({ $0.byteCount >= 4 && magic($0) == "GGUF" }) {
+    } else if try MappedFile(path: path).bytes(at: 0, count: 4) == Array("GGUF".utf8) {
       model = try openGGUF(path)
     } else if path.hasSuffix(".bin") {
       model = try openLlama2C(path)
@@ -57,10 +57,6 @@ public struct ModelCheckpoint: Sendable {
     let configuration = try description.huggingFace.decode(fields)
     do { try configuration.validate() } catch { throw error.found(in: path) }
     return configuration
-  }
-
-  private static func magic(_ bytes: RawSpan) -> String {
-    String(decoding: (0..<4).map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
   }
 
   // MARK: - Hugging Face
@@ -107,9 +103,7 @@ public struct ModelCheckpoint: Sendable {
     guard file.byteCount <= 64 << 20 else {
       throw ModelError(.invalidConfiguration, file: path, "\(file.byteCount) bytes are too many for a configuration.")
     }
-    let bytes = file.withBytes { span in
-      (0..<span.byteCount).map { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
-    }
+    let bytes = file.bytes(at: 0, count: file.byteCount) ?? []
     do {
       guard let object = try JSONValue(parsing: bytes).object else {
         throw ModelError(.invalidConfiguration, file: path, "is not a JSON object.")

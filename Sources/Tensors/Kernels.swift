@@ -30,7 +30,7 @@ extension ElementType {
     }
   }
 
-  /// GGUF's number of a block type.
+  /// The number by which GGUF, and the block kernels, name a type; nil when it has none.
   package var ggufCode: Int32? {
     switch self {
     case .f32: 0
