@@ -70,7 +70,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
-    tests("Tensors", ["Tensors", "CTensorKernels"]),
+    .target(name: "KernelChecks", dependencies: ["CTensorKernels"], path: "Tests/KernelChecks", cSettings: cSettings),
+    tests("Tensors", ["Tensors", "CTensorKernels", "KernelChecks"]),
     tests("JSONParsing", ["JSONParsing"]),
     tests("Checkpoints", ["Checkpoints"]),
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),

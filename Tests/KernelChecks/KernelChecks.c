@@ -1,0 +1,206 @@
+#include "KernelChecks.h"
+#include "CTensorKernels.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+// Below, at and past every vector width and unrolling.
+static const size_t lengths[] = {1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 65, 130, 257};
+enum { LONGEST = 257, KINDS = 5, TYPES = 3 };
+
+static _Thread_local char messages[4096];
+
+static void report(const char *format, ...) {
+  size_t used = strlen(messages);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(messages + used, sizeof messages - used, format, arguments);
+  va_end(arguments);
+}
+
+// Numbers in ±size that are the same everywhere.
+static void fill(float *x, size_t n, float size, uint32_t seed) {
+  uint32_t state = seed * 2654435761u + 12345;
+  for (size_t i = 0; i < n; i++) {
+    state = state * 1664525u + 1013904223u;
+    x[i] = size * ((float)(state >> 8) * 0x1p-23f - 1);
+  }
+}
+
+static const float untouched = 12345.678f;
+
+// The results a[n] of the reference and b[n] of the table, within `tolerance` of the largest. A kernel must not write
+// past its results, where both hold `untouched`.
+static void compare(const char *what, size_t n, double tolerance, const float *a, const float *b) {
+  double size = 1, worst = 0;
+  for (size_t i = 0; i < n; i++) {
+    size = fmax(size, fabs(a[i]));
+    double difference = fabs((double)a[i] - b[i]);
+    if (!(difference <= worst)) worst = difference;  // also where it is no number
+  }
+  if (!(worst <= tolerance * size)) report("%s, n = %zu: off by %g of %g\n", what, n, worst, size);
+  if (b[n] != untouched) report("%s, n = %zu: wrote past the end\n", what, n);
+}
+
+// Runs `statement`, which writes `count` numbers to `out` with table `t`, for the reference and for the table.
+#define AGREE(count, tolerance, statement)                                  \
+  do {                                                                      \
+    for (int second = 0; second < 2; second++) {                            \
+      const ctk_table *t = second ? table : reference;                      \
+      float *out = second ? b : a;                                          \
+      for (size_t i = 0; i <= (count); i++) out[i] = untouched;             \
+      statement;                                                            \
+    }                                                                       \
+    compare(#statement, count, tolerance, a, b);                            \
+  } while (0)
+
+// One line for each kernel of the table.
+static void check_rows(const ctk_table *reference, const ctk_table *table, size_t n) {
+  float x[LONGEST], wide[LONGEST], y[LONGEST], z[LONGEST], a[LONGEST + 1], b[LONGEST + 1];
+  uint16_t packed[2 * LONGEST];
+  fill(x, n, 6, (uint32_t)n);
+  fill(wide, n, 30, (uint32_t)n + 1);
+  fill(y, n, 1, 7);
+  fill(z, n, 1, 8);
+  const double rounding = 2e-6;
+
+  for (int kind = 0; kind < KINDS; kind++) {
+    AGREE(n, rounding, t->activation(n, kind, x, out));
+    AGREE(n, rounding, t->gate(n, kind, x, y, out));
+  }
+  AGREE(n, rounding, t->clamped_swish(n, 1.702f, 4, x, y, out));
+  AGREE(n, rounding, t->softmax(n, wide, out));
+  AGREE(n, rounding, t->layer_norm(n, x, y, z, 1e-5f, out));
+  AGREE(n, rounding, t->layer_norm(n, x, NULL, NULL, 1e-5f, out));
+  AGREE(n, rounding, t->rms_norm(n, x, y, NULL, 1e-5f, out));
+  AGREE(n, rounding, t->rms_norm(n, x, y, z, 1e-5f, out));
+  AGREE(n, rounding, t->add(n, x, y, out));
+  AGREE(n, rounding, t->scale(n, 1.5f, x, out));
+  AGREE(1, 0, out[0] = t->maximum(n, x));
+  AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
+  AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
+  for (int type = 0; type < TYPES; type++) {
+    reference->narrow(n, y, type, packed);
+    AGREE(n, 0, { uint16_t own[2 * LONGEST]; t->narrow(n, y, type, own); reference->widen(n, own, type, out); });
+    AGREE(n, 0, t->widen(n, packed, type, out));
+    AGREE(n, rounding, { memcpy(out, x, n * sizeof *x); t->axpy(n, 0.75f, packed, type, out); });
+    AGREE(1, 1e-5, out[0] = t->dot(n, x, packed, type));
+  }
+}
+
+// c += a · b for whole and ragged tiles, against sums in double.
+static void check_product(const ctk_table *table, size_t depth, size_t rows, size_t columns) {
+  enum { DEEPEST = 64, WIDEST = 64 };
+  float a[WIDEST * DEEPEST], b[WIDEST * DEEPEST], packed_a[WIDEST * DEEPEST], packed_b[WIDEST * DEEPEST];
+  float c[WIDEST * (WIDEST + 1)];
+  fill(a, rows * depth, 1, 1);
+  fill(b, columns * depth, 1, 2);
+  table->pack_transposed(packed_a, a, depth, rows, table->tile_rows, depth);
+  table->pack(packed_b, b, columns, columns, table->tile_columns, depth);
+  for (size_t i = 0; i < rows * (columns + 1); i++) c[i] = 1;
+  table->tile(depth, packed_a, packed_b, c, columns + 1, rows, columns, 1);
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j <= columns; j++) {
+      double exact = 1;  // past the tile nothing is added
+      for (size_t k = 0; k < depth && j < columns; k++) exact += (double)a[i * depth + k] * b[k * columns + j];
+      if (!(fabs(c[i * (columns + 1) + j] - exact) < 1e-5))
+        report("tile %zu × %zu, depth %zu: (%zu, %zu) is %g, not %g\n", rows, columns, depth, i, j,
+               c[i * (columns + 1) + j], exact);
+    }
+}
+
+// Every number that 16 bits hold, and floats between them.
+static void check_halves(const ctk_table *reference, const ctk_table *table) {
+  enum { STEP = 256 };
+  for (int type = CTK_F16; type <= CTK_BF16; type++)
+    for (uint32_t first = 0; first < 65536; first += STEP) {
+      uint16_t halves[STEP], narrowed[2][STEP];
+      uint32_t bits[STEP], a[STEP], b[STEP];
+      for (uint32_t i = 0; i < STEP; i++) {
+        halves[i] = (uint16_t)(first + i);
+        bits[i] = (first + i) << 16 | (first * 40503u + i * 2531u & 0xffff);
+      }
+      reference->widen(STEP, halves, type, (float *)a);
+      table->widen(STEP, halves, type, (float *)b);
+      reference->narrow(STEP, (const float *)bits, type, narrowed[0]);
+      table->narrow(STEP, (const float *)bits, type, narrowed[1]);
+      for (uint32_t i = 0; i < STEP; i++) {
+        float p, q;
+        memcpy(&p, a + i, 4);
+        memcpy(&q, b + i, 4);
+        // Which NaN a NaN becomes is the processor's business.
+        if (a[i] != b[i] && !(isnan(p) && isnan(q))) report("widen %d of %#x: %g, not %g\n", type, halves[i], q, p);
+      }
+      if (memcmp(narrowed[0], narrowed[1], sizeof *narrowed)) report("narrow %d from %#x\n", type, bits[0]);
+    }
+}
+
+// The whole range in small steps, and its edges.
+static void check_exponentials(const ctk_table *table) {
+  enum { STEPS = 1024 };
+  const float edges[] = {0, -0.0f, 88, -87, -104, -INFINITY, 1e-8f, -1e-8f};
+  float x[STEPS], y[STEPS];
+  for (size_t i = 0; i < STEPS; i++) x[i] = -87 + (float)i * 0.1709f;
+  memcpy(x, edges, sizeof edges);
+  table->exp_sum(STEPS, x, 0, y);
+  for (size_t i = 0; i < STEPS; i++)
+    if (!(fabs(y[i] - exp(x[i])) <= 3e-7 * exp(x[i]) + 1e-37)) report("e^%g is %g\n", x[i], y[i]);
+}
+
+const char *kernel_disagreements(const char *name) {
+  messages[0] = 0;
+  const ctk_table *reference = ctk_table_named("scalar"), *table = ctk_table_named(name);
+  if (!table) {
+    report("this processor cannot run %s\n", name);
+    return messages;
+  }
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) check_rows(reference, table, lengths[i]);
+  const size_t depths[] = {1, 2, 17, 64}, rows = table->tile_rows, columns = table->tile_columns;
+  for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+    check_product(table, depths[i], rows, columns);
+    check_product(table, depths[i], 1, 1);
+    check_product(table, depths[i], rows - 1, columns);
+    check_product(table, depths[i], rows, columns - 1);
+    check_product(table, depths[i], 2, 3);
+  }
+  check_halves(reference, table);
+  check_exponentials(table);
+  return messages;
+}
+
+#ifdef KERNEL_CHECKS_MAIN
+// What the block types decode to, in few enough digits that fused multiplications do not show: the same on every
+// processor.
+static void print_blocks(void) {
+  enum { COUNT = 512 };
+  uint8_t bytes[COUNT * 4];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 2654435761u >> 13) & 0x3f;
+  for (int type = 0; type < 64; type++) {
+    float values[COUNT];
+    if (ctk_decode_blocks(type, bytes, COUNT, values)) continue;
+    double sum = 0;
+    for (size_t i = 0; i < COUNT; i++) sum += values[i] * (double)(i % 7 + 1);
+    printf("blocks of type %d: %.4g", type, sum);
+    uint8_t again[COUNT * 4];
+    if (!ctk_encode_blocks(type, values, COUNT, again)) {
+      ctk_decode_blocks(type, again, COUNT, values);
+      for (size_t i = 0; i < COUNT; i++) sum -= values[i] * (double)(i % 7 + 1);
+      printf(", encoded again: %.3g off", fabs(sum));
+    }
+    printf("\n");
+  }
+}
+
+// Prints what each named table does otherwise than the reference.
+int main(int count, char **names) {
+  int failures = 0;
+  for (int i = 1; i < count; i++) {
+    const char *found = kernel_disagreements(names[i]);
+    if (*found) failures++;
+    fprintf(stderr, "%s: %s\n", names[i], *found ? found : "agrees with the reference");
+  }
+  print_blocks();
+  return failures > 0;
+}
+#endif
