@@ -9,9 +9,11 @@ struct CommandRun {
   /// Runs `swiftlet` to its end.
   /// - Parameters:
   ///   - input: What standard input holds.
+  ///   - executable: Another copy of the program.
   ///   - whileRunning: Called once the program has written something, for example to interrupt it.
   init(
-    _ arguments: [String], input: String = "", whileRunning: ((Process) -> Void)? = nil
+    _ arguments: [String], input: String = "", executable: String = Self.executable.path,
+    whileRunning: ((Process) -> Void)? = nil
   ) throws {
     // Files rather than pipes: they never fill up.
     let folder = try TemporaryFolder()
@@ -22,7 +24,7 @@ struct CommandRun {
     }
     let (inputFile, outputFile, errorFile) = (try file("in", input), try file("out"), try file("err"))
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     process.standardInput = try FileHandle(forReadingFrom: inputFile)
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
@@ -39,7 +41,7 @@ struct CommandRun {
   }
 
   /// The executable that was built together with these tests.
-  private static let executable: URL = {
+  static let executable: URL = {
     #if os(macOS)
       final class Marker {}
       let products = Bundle(for: Marker.self).bundleURL.deletingLastPathComponent()

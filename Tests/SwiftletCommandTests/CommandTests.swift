@@ -12,6 +12,19 @@ import Testing
     #expect(run.output.contains("Example") && run.output.contains("swiftlet \(command) "))
   }
 
+  @Test func theBuiltInModelsGoWhereTheProgramGoes() throws {
+    let folder = try TemporaryFolder()
+    let program = folder.path + "/swiftlet"
+    try FileManager.default.copyItem(atPath: CommandRun.executable.path, toPath: program)
+    let alone = try CommandRun(["inspect", "gpt"], executable: program)
+    #expect(alone.status == 1 && alone.error.contains("tiny-gpt") && alone.error.contains(folder.path))
+    let resources = try BuiltInModel.gpt.folder().components(separatedBy: "/BuiltIn/")[0]
+    let name = try #require(resources.components(separatedBy: "/").last { $0.hasPrefix("swiftlet_") })
+    try FileManager.default.copyItem(
+      atPath: CommandRun.executable.deletingLastPathComponent().path + "/" + name, toPath: folder.path + "/" + name)
+    #expect(try CommandRun(["inspect", "gpt"], executable: program).status == 0)
+  }
+
   @Test func versionAndUnknownCommand() throws {
     #expect(try CommandRun(["--version"]).output == "0.1.0\n")
     #expect(try CommandRun(["fly"]).status == 64)
@@ -32,7 +45,8 @@ import Testing
   @Test func specialTokensOnlyWhereAskedFor() throws {
     let text = "a<|endoftext|>"
     let plain = try #require(JSONValue(parsing: CommandRun(["tokenize", "--model", "gpt", text]).output).array)
-    let special = try #require(JSONValue(parsing: CommandRun(["tokenize", "--model", "gpt", "--special", text]).output).array)
+    let special = try #require(
+      JSONValue(parsing: CommandRun(["tokenize", "--model", "gpt", "--special", text]).output).array)
     #expect(special.count == 2 && plain.count > 2)
   }
 
@@ -125,7 +139,8 @@ import Testing
     let file = folder.path + "/gpt.gguf"
     #expect(try CommandRun(["convert", "gpt", file]).status == 0)
     func text(_ model: String) throws -> String {
-      try CommandRun(["generate", "--model", model, "--temperature", "0", "--max-tokens", "20", "Once upon a time"]).output
+      try CommandRun(["generate", "--model", model, "--temperature", "0", "--max-tokens", "20", "Once upon a time"])
+        .output
     }
     #expect(try text(file) == text("gpt"))
   }
@@ -142,12 +157,32 @@ import Testing
     #expect(run.status == 1 && run.error.contains("llama2.c"))
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/gpt.bin"))
   }
+
+  @Test(.enabled(if: TestFiles.hasStories, "needs ../shared"))
+  func llama2CsTokenizerGoesAlong() throws {
+    let folder = try TemporaryFolder()
+    let (model, tokenizer) = (folder.path + "/model.bin", folder.path + "/tokenizer.bin")
+    let arguments = ["convert", TestFiles.stories + "/stories260K.bin", model, "--tokenizer"]
+    let run = try CommandRun(arguments + [TestFiles.stories + "/tok512.bin"])
+    #expect(run.status == 0 && run.error == "")
+    let original = try Data(contentsOf: URL(fileURLWithPath: TestFiles.stories + "/tok512.bin"))
+    #expect(FileManager.default.contents(atPath: tokenizer) == original)
+    // Another tokenizer that is already there stays.
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: tokenizer))
+    let kept = try CommandRun(arguments + [TestFiles.stories + "/tok512.bin"])
+    #expect(kept.status == 0 && kept.error.contains("was kept"))
+    #expect(FileManager.default.contents(atPath: tokenizer) == Data("mine".utf8))
+    // One that belongs to another model is refused, and so is a model of the tokenizer's name.
+    #expect(try CommandRun(arguments + [BuiltInModel.llama.folder()]).error.contains("512"))
+    #expect(try CommandRun(["convert", TestFiles.stories + "/stories260K.bin", tokenizer]).status == 1)
+  }
 }
 
 @Suite struct ChatTests {
   @Test func everyLineGetsAReply() throws {
     let run = try CommandRun(
-      ["chat", "--model", "gpt", "--temperature", "0", "--max-tokens", "6"], input: "Hello\n\n/clear\nHello\n/exit\nnot read\n")
+      ["chat", "--model", "gpt", "--temperature", "0", "--max-tokens", "6"],
+      input: "Hello\n\n/clear\nHello\n/exit\nnot read\n")
     #expect(run.status == 0 && run.error == "")
     let replies = run.output.split(separator: "\n", omittingEmptySubsequences: true)
     #expect(!replies.isEmpty)
