@@ -8,8 +8,8 @@ struct Convert: AsyncParsableCommand {
     abstract: "Write a model in another format.",
     discussion: """
       OUT says which: a name that ends in .gguf is a GGUF file, in .bin llama2.c's format, anything else a Hugging Face \
-      folder. The tokenizer goes along. Tensors are converted one by one, so a model may be larger than memory. \
-      Vectors stay float32 in GGUF.
+      folder. The tokenizer goes along: beside a .bin as tokenizer.bin, where it is of a kind that llama2.c can use. \
+      Tensors are converted one by one, so a model may be larger than memory. Vectors stay float32 in GGUF.
 
       Examples:
         swiftlet convert gpt2 gpt2.gguf --type f16
@@ -21,7 +21,9 @@ struct Convert: AsyncParsableCommand {
   @Option(help: "How matrices are stored: f32, f16 or bf16. (default: as they are)")
   var type: Precision?
 
-  @Option(help: ArgumentHelp("Split the weights into files of at most this many gigabytes. (default: 5 in folders)", valueName: "gb"))
+  @Option(
+    help: ArgumentHelp(
+      "Split the weights into files of at most this many gigabytes. (default: 5 in folders)", valueName: "gb"))
   var shardSize: Double?
 
   @Argument(help: ArgumentHelp("A folder, a .gguf, a llama2.c .bin, or a built-in model.", valueName: "in"))
@@ -43,6 +45,9 @@ struct Convert: AsyncParsableCommand {
   func run() async throws {
     let source = try BuiltInModel(named: input)?.folder() ?? input
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    guard format != .llama2c || URL(fileURLWithPath: output).lastPathComponent != "tokenizer.bin" else {
+      throw CommandError("\(output): is what a llama2.c tokenizer is called; give the model another name.")
+    }
     guard resolved(source) != resolved(output) else {
       throw CommandError("\(output): is what is to be converted; write to another path.")
     }
@@ -53,7 +58,11 @@ struct Convert: AsyncParsableCommand {
     try conversion.write(
       to: output, metadata: metadata, maximumShardBytes: shardBytes,
       progress: { ModelFiles.showProgress($0, of: $1) })
-    if format == .huggingFace { try writeTokenizer(of: source) }
+    switch format {
+    case .huggingFace: try writeTokenizer(of: source)
+    case .llama2c: try writeLlama2CTokenizer(of: source, vocabularySize: conversion.configuration.vocabularySize)
+    case .gguf: break
+    }
     if let remark = conversion.remark { Terminal.note(remark) }
   }
 
@@ -64,11 +73,29 @@ struct Convert: AsyncParsableCommand {
     try ModelFiles.write(Data(text.utf8), to: output + "/tokenizer.json")
   }
 
+  /// Writes tokenizer.bin beside the model, unless another one is there.
+  private func writeLlama2CTokenizer(of source: String, vocabularySize: Int) throws {
+    let path = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent("tokenizer.bin").path
+    let bytes = try withTokenizer(source) { tokenizer in
+      // run.c reads as many tokens as the model has, and no fewer.
+      guard tokenizer.vocabularySize == vocabularySize else {
+        throw CommandError(
+          "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(vocabularySize); llama2.c wants as many.")
+      }
+      return Data(try tokenizer.llama2CVocabulary())
+    }
+    guard let bytes else { return }
+    if let there = FileManager.default.contents(atPath: path), there != bytes {
+      return Terminal.note("\(path): another tokenizer is there and was kept; convert into a folder of its own.")
+    }
+    try ModelFiles.write(bytes, to: path)
+  }
+
   /// What `body` makes of the tokenizer. A model without one is converted too, with a note.
   private func withTokenizer<Result>(_ source: String, _ body: (Tokenizer) throws -> Result) throws -> Result? {
     do {
       return try body(tokenizerOption.load(forModel: source))
-    } catch where tokenizerOption.tokenizer == nil {
+    } catch  where tokenizerOption.tokenizer == nil {
       Terminal.note("written without a tokenizer: \(error)")
       return nil
     }

@@ -1,4 +1,4 @@
-/// Reads llama2.c's tokenizer .bin: the longest piece's length, then for each token its score, length and bytes. The
+/// llama2.c's tokenizer .bin: the longest piece's length, then for each token its score, length and bytes. The
 /// format names no special tokens: 0 is unknown, 1 begins and 2 ends a text, 3 to 258 are the bytes.
 enum Llama2CVocabulary {
   static func read(_ file: [UInt8]) throws(TokenizerError) -> EmbeddedVocabulary {
@@ -59,5 +59,36 @@ enum Llama2CVocabulary {
     vocabulary.addsBOS = true
     vocabulary.addsSpacePrefix = true
     return vocabulary
+  }
+
+  /// The file of a vocabulary with which llama2.c's run.c gives the same ids.
+  static func write(_ vocabulary: EmbeddedVocabulary) throws(TokenizerError) -> [UInt8] {
+    func refuse(_ what: String) -> TokenizerError {
+      TokenizerError(.unsupported, "\(what), which llama2.c's tokenizer.bin cannot say; keep the tokenizer as it is")
+    }
+    guard vocabulary.model == "llama" else { throw refuse("the vocabulary is not SentencePiece's") }
+    guard vocabulary.addsSpacePrefix ?? true else { throw refuse("texts get no space in front") }
+    guard vocabulary.removesExtraSpaces != true else { throw refuse("extra spaces are removed") }
+    guard vocabulary.bosID == 1, vocabulary.eosID == 2 else {
+      throw refuse("texts do not begin with token 1 and end with 2")
+    }
+    guard vocabulary.tokens.count >= 259, (0..<256).allSatisfy({ vocabulary.tokens[3 + $0] == byteTokenName($0) })
+    else {
+      throw refuse("tokens 3 to 258 are not the bytes")
+    }
+    for id in 259..<vocabulary.tokens.count where ![.normal, .control].contains(vocabulary.types[id]) {
+      throw refuse("token \(id) is \(vocabulary.types[id])")
+    }
+    var pieces = vocabulary.tokens.map { token in
+      Normalizer.replace(.literal(Array("▁".utf8)), with: [0x20]).apply(Array(token.utf8))
+    }
+    // Between line breaks, so that no text spells them.
+    for id in 1...2 { pieces[id] = Array("\n\(vocabulary.tokens[id])\n".utf8) }
+    func integer(_ bits: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32($0 * 8)) } }
+    var file = integer(UInt32(clamping: pieces.map(\.count).max() ?? 0))
+    for (piece, score) in zip(pieces, vocabulary.scores) {
+      file += integer(score.bitPattern) + integer(UInt32(clamping: piece.count)) + piece
+    }
+    return file
   }
 }

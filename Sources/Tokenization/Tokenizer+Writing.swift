@@ -57,6 +57,11 @@ extension Tokenizer {
     return json + "]}}"
   }
 
+  /// The tokenizer as llama2.c's tokenizer.bin, with which its `run` gives the same ids.
+  /// - Throws: `TokenizerError` for any but a vocabulary like LLaMA 1's and 2's: SentencePiece BPE, whose tokens 0 to 258
+  ///   are unknown, begin, end and the bytes.
+  public func llama2CVocabulary() throws(TokenizerError) -> [UInt8] { try Llama2CVocabulary.write(embeddedVocabulary) }
+
   private static func orNull(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
 
   private static func json(_ token: AddedToken) -> JSONValue {

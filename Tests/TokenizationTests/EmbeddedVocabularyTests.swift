@@ -13,7 +13,9 @@ struct EmbeddedVocabularyTests {
     vocabulary.pre = try metadata.string("tokenizer.ggml.pre")
     vocabulary.tokens = Array(try metadata.requiredStrings("tokenizer.ggml.tokens"))
     vocabulary.scores = try metadata.floats("tokenizer.ggml.scores") ?? []
-    vocabulary.types = (try metadata.ints("tokenizer.ggml.token_type") ?? []).map { .init(rawValue: UInt8($0)) ?? .normal }
+    vocabulary.types = (try metadata.ints("tokenizer.ggml.token_type") ?? []).map {
+      .init(rawValue: UInt8($0)) ?? .normal
+    }
     vocabulary.merges = (try metadata.strings("tokenizer.ggml.merges")).map { Array($0) } ?? []
     vocabulary.bosID = try metadata.int("tokenizer.ggml.bos_token_id")
     vocabulary.eosID = try metadata.int("tokenizer.ggml.eos_token_id")
@@ -76,5 +78,35 @@ struct EmbeddedVocabularyTests {
     let story = try String(contentsOfFile: Shared.path("data/stories260k/expected-greedy.txt"), encoding: .utf8)
     let all = tokenizer.encode(story, addsSpecialTokens: true)
     #expect(try tokenizer.decode(all, skipsSpecialTokens: true) == story)
+  }
+
+  @Test func `llama2.c's tokenizer is written as it was, and LLaMA 2's so that it gives the same ids`() throws {
+    let path = Shared.path("data/stories260k/tok512.bin")
+    let original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    #expect(try Tokenizer.load(from: path).llama2CVocabulary() == original)
+
+    let model = try Tokenizer.load(from: Shared.path("data/vocab/llama2-tokenizer.model"))
+    let folder = try TemporaryFolder(["tokenizer.bin": try model.llama2CVocabulary()])
+    let written = try Tokenizer.load(from: folder.path)
+    for golden in try Shared.golden("llama2") where !golden.text.contains("<") {
+      #expect(written.encode(golden.text) == golden.ids, "\(golden.text.debugDescription)")
+    }
+  }
+
+  @Test func `llama2.c has no way to say what other vocabularies do`() throws {
+    let llama = try Tokenizer.load(from: Shared.path("data/stories260k/tok512.bin")).embeddedVocabulary
+    let edits: [(inout EmbeddedVocabulary) -> Void] = [
+      { $0.addsSpacePrefix = false }, { $0.removesExtraSpaces = true }, { $0.bosID = 2 }, { $0.eosID = nil },
+      { $0.types[300] = .userDefined }, { $0.types[300] = .unused }, { $0.tokens.swapAt(3, 4) },
+    ]
+    for (index, edit) in edits.enumerated() {
+      var vocabulary = llama
+      edit(&vocabulary)
+      let tokenizer = try Tokenizer(vocabulary: vocabulary)
+      let error = #expect(throws: TokenizerError.self, "edit \(index)") { try tokenizer.llama2CVocabulary() }
+      #expect(error?.code == .unsupported)
+    }
+    let gpt2 = try Tokenizer.load(from: Shared.path("golden-tokenizers/tokenizers/gpt2.json"))
+    #expect(throws: TokenizerError.self) { try gpt2.llama2CVocabulary() }
   }
 }
