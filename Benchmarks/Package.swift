@@ -10,6 +10,8 @@ let package = Package(
       name: "TokenizerBenchmark", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Tokenizers"),
     .executableTarget(
       name: "MatrixProduct", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "MatrixProduct"),
+    .executableTarget(
+      name: "Opening", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Opening"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -32,6 +32,21 @@ import Testing
     }
   }
 
+  @Test("A file far larger than memory opens: what is not touched is not read")
+  func aHugeFileIsMapped() throws {
+    let folder = try TemporaryFolder()
+    let count = 1 << 38
+    let header = #"{"a": {"dtype": "U8", "shape": [\#(count)], "data_offsets": [0, \#(count)]}}"#
+    let path = try folder.write(Self.file(header, data: 0), as: "model.safetensors")
+    // Sparse: a quarter of a terabyte that takes one block of the disk.
+    guard unsafe truncate(path, off_t(8 + header.utf8.count + count)) == 0 else {
+      return #expect(errno == EFBIG, "only a file system that holds no such file may refuse")
+    }
+    let tensor = try SafetensorsCheckpoint(path: path).tensor(named: "a")
+    #expect(tensor.elementCount == count)
+    #expect(tensor.withBytes { unsafe $0.unsafeLoad(fromByteOffset: count - 1, as: UInt8.self) } == 0)
+  }
+
   @Test func anUnknownTypeIsAnErrorOnlyWhenAskedFor() throws {
     let folder = try TemporaryFolder()
     let header =
