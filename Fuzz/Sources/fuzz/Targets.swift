@@ -12,7 +12,9 @@ struct Target {
   /// Opens an input and uses all that it holds. Throws when the input is refused.
   let open: (String) throws -> Void
 
-  static let all = [gguf, safetensors, index, llama2c, tokenizer]
+  static let all = [
+    gguf, safetensors, index, llama2c, tokenizer, sentencePiece, llama2cTokenizer, configuration,
+  ]
 }
 
 /// What reading gave, added up so that no read is optimised away.

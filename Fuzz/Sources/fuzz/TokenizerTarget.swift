@@ -1,5 +1,23 @@
 import Tokenization
 
+/// Encodes and decodes with a tokenizer, and writes it in every form.
+func exercise(_ tokenizer: Tokenizer) {
+  for text in ["abc ab  cab\n", "<s>é 12345 😀\u{0}</s>", "", String(repeating: "ab", count: 40)] {
+    for flag in [false, true] {
+      let ids = tokenizer.encode(text, addsSpecialTokens: flag, parsesSpecialTokens: flag)
+      witness &+= (try? tokenizer.decode(ids, skipsSpecialTokens: flag))?.utf8.count ?? 0
+      for id in ids { witness &+= tokenizer.bytes(of: id)?.count ?? 0 }
+    }
+  }
+  for ids in [[-1], [Int.max], [Int.min], Array(0..<min(tokenizer.vocabularySize, 64))] {
+    witness &+= (try? tokenizer.decode(ids))?.utf8.count ?? 0
+  }
+  witness &+= tokenizer.id(of: "ab") ?? 0
+  witness &+= (try? tokenizer.embeddedVocabulary) == nil ? 0 : 1
+  witness &+= (try? tokenizer.tokenizerJSON())?.utf8.count ?? 0
+  witness &+= (try? tokenizer.llama2CVocabulary())?.count ?? 0
+}
+
 extension Target {
   /// tokenizer.json of every model kind and stage that is read, with tokens exchanged, lost and multiplied.
   static let tokenizer = Target(name: "tokenizer", fileName: "tokenizer.json") { random in
@@ -9,19 +27,7 @@ extension Target {
     if random.chance(8) { file.mutate(&random) }
     return file
   } open: { path in
-    let tokenizer = try Tokenizer.load(from: path)
-    for text in ["abc ab  cab\n", "<s>é 12345 😀\u{0}</s>", "", String(repeating: "ab", count: 40)] {
-      for flag in [false, true] {
-        let ids = tokenizer.encode(text, addsSpecialTokens: flag, parsesSpecialTokens: flag)
-        witness &+= (try? tokenizer.decode(ids, skipsSpecialTokens: flag))?.utf8.count ?? 0
-        for id in ids { witness &+= tokenizer.bytes(of: id)?.count ?? 0 }
-      }
-    }
-    for ids in [[-1], [Int.max], [Int.min], Array(0..<min(tokenizer.vocabularySize, 64))] {
-      witness &+= (try? tokenizer.decode(ids))?.utf8.count ?? 0
-    }
-    witness &+= tokenizer.id(of: "ab") ?? 0
-    witness &+= (try? tokenizer.embeddedVocabulary) == nil ? 0 : 1
+    exercise(try Tokenizer.load(from: path))
   }
 
   private static let tokenizerWords = [

@@ -1,0 +1,54 @@
+import Foundation
+import LanguageModels
+
+/// The small checkpoints of the package's own tests: one of each family.
+private let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(
+  path: "../../../Tests/LanguageModelsTests/Fixtures/golden"
+).standardized
+private let checkpoints = ((try? FileManager.default.contentsOfDirectory(atPath: golden.path())) ?? []).sorted()
+/// The checkpoint whose configuration the input was made from.
+private var chosen = ""
+
+extension Target {
+  /// config.json with tokens exchanged, lost and multiplied, beside the weights that it described.
+  static let configuration = Target(name: "configuration", fileName: "config.json") { random in
+    guard !checkpoints.isEmpty else { fail("\(golden.path()): the package's test fixtures are missing") }
+    chosen = random.pick(checkpoints)
+    let text = (try? String(contentsOf: golden.appending(path: chosen + "/config.json"), encoding: .utf8)) ?? ""
+    var fields = JSONTokens(text)
+    if !random.chance(16) {
+      fields.mutate(&random, dictionary: configurationWords + fields.tokens.filter { $0.hasPrefix("\"") })
+    }
+    var file = fields.bytes
+    if random.chance(16) { file.mutate(&random) }
+    return file
+  } open: { path in
+    let folder = (path as NSString).deletingLastPathComponent
+    let weights = folder + "/model.safetensors"
+    try? FileManager.default.removeItem(atPath: weights)
+    try FileManager.default.createSymbolicLink(
+      atPath: weights, withDestinationPath: golden.appending(path: chosen + "/model.safetensors").path())
+    let inspection = ModelInspection(try ModelCheckpoint.configuration(ofFile: path))
+    let configuration = inspection.configuration
+    witness &+= inspection.weightBytes(.q4_0) &+ inspection.kvCacheBytesPerToken()
+    witness &+= inspection.floatingPointOperationsPerToken(depth: configuration.contextLength - 1)
+    for format in ModelCheckpoint.Format.allCases {
+      _ = try? CheckpointConversion(freshly: configuration, seed: 1, to: format)
+    }
+    let model = try LanguageModel.load(from: folder)
+    let cache = model.makeCache()
+    _ = try model.forward([1, 2, 3], cache: cache)
+    for _ in 0..<12 { _ = try model.forward([4], cache: cache) }
+    witness &+= try model.logits([1, 2, 3, 4, 5]).shape.elementCount
+  }
+
+  private static let configurationWords = [
+    "\"linear\"", "\"yarn\"", "\"llama3\"", "\"dynamic\"", "\"rope_scaling\"", "\"rope_type\"", "\"factor\"",
+    "\"silu\"",
+    "\"gelu_new\"", "\"relu\"", "\"sliding_attention\"", "\"full_attention\"", "\"chunked_attention\"",
+    "\"model_type\"",
+    "\"gpt2\"", "\"llama\"", "\"gpt_oss\"", "\"opt\"", "\"gpt_neo\"", "\"llama4_text\"", "\"openai-gpt\"", "null",
+    "true", "false", "0", "-1", "1e308", "1e-320", "9223372036854775807", "[]", "{}", "{", "}", "[", "]", ",", ":",
+    "\"local\"", "\"global\"", "\"head_dim\"", "\"sliding_window\"", "\"num_local_experts\"",
+  ]
+}
