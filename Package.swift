@@ -54,9 +54,11 @@ let package = Package(
     library(
       "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"], resources: [.copy("Resources/BuiltIn")]),
 
+    library("Training", ["LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
+
     // MARK: - What people use
     library(
-      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration"]),
+      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Training"]),
     .executableTarget(
       name: "SwiftletCommand",
       dependencies: [
@@ -77,6 +79,7 @@ let package = Package(
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization"]),
+    tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,3 +4,4 @@
 @_exported import Tensors
 @_exported import TextGeneration
 @_exported import Tokenization
+@_exported import Training
