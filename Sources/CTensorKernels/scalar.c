@@ -142,7 +142,62 @@ static void softmax(size_t n, const float *x, float *out) {
   for (size_t i = 0; i < n; i++) out[i] /= total;
 }
 
+static void norm_gradient(size_t n, int centered, float epsilon, const float *x, const float *gain, const float *dy,
+                          float *dx, int adds, float *dgain, float *dbias) {
+  double mean = 0, squares = 0, slope = 0, along = 0;
+  for (size_t i = 0; i < n && centered; i++) mean += x[i] / (double)n;
+  for (size_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  double factor = 1 / sqrt(squares / (double)n + epsilon);
+  // y = unit · gain + bias; what changes the mean or the length of x is lost in `unit`.
+  for (size_t i = 0; i < n; i++) {
+    double d = dy[i] * (gain ? gain[i] : 1);
+    if (centered) slope += d / (double)n;
+    along += d * (x[i] - mean) * factor / (double)n;
+  }
+  for (size_t i = 0; i < n; i++) {
+    double unit = (x[i] - mean) * factor, d = dy[i] * (gain ? gain[i] : 1);
+    dx[i] = (float)((adds ? dx[i] : 0) + factor * (d - slope - unit * along));
+    if (dgain) dgain[i] += (float)(dy[i] * unit);
+    if (dbias) dbias[i] += dy[i];
+  }
+}
+static double slope_at(int kind, double x) {
+  double s, u;
+  switch (kind) {
+    case CTK_GELU_TANH:
+      u = 2 * sqrt(2 / M_PI);
+      s = 1 / (1 + exp(-u * (x + 0.044715 * x * x * x)));
+      return s + x * s * (1 - s) * u * (1 + 3 * 0.044715 * x * x);
+    case CTK_GELU_ERF: return 0.5 * (1 + erf(x * M_SQRT1_2)) + x * exp(-0.5 * x * x) / sqrt(2 * M_PI);
+    case CTK_QUICK_GELU: s = 1 / (1 + exp(-1.702 * x)); return s + 1.702 * x * s * (1 - s);
+    case CTK_SILU: s = 1 / (1 + exp(-x)); return s + x * s * (1 - s);
+    default: return x > 0;
+  }
+}
+static void activation_gradient(size_t n, int kind, const float *x, const float *dy, float *dx, int adds) {
+  for (size_t i = 0; i < n; i++) dx[i] = (float)((adds ? dx[i] : 0) + dy[i] * slope_at(kind, x[i]));
+}
+static void gate_gradient(size_t n, int kind, const float *gate, const float *up, const float *dy, float *dgate, float *dup,
+                          int adds) {
+  for (size_t i = 0; i < n; i++) {
+    dgate[i] = (float)((adds ? dgate[i] : 0) + dy[i] * up[i] * slope_at(kind, gate[i]));
+    dup[i] = (float)((adds ? dup[i] : 0) + dy[i] * activate(kind, gate[i]));
+  }
+}
+static void clamped_swish_gradient(size_t n, float alpha, float limit, const float *gate, const float *up, const float *dy,
+                                   float *dgate, float *dup, int adds) {
+  for (size_t i = 0; i < n; i++) {
+    double g = fmin(gate[i], limit), u = fmax(fmin(up[i], limit), -limit), s = 1 / (1 + exp(-alpha * g));
+    // Beyond its limit neither changes anything.
+    double by_gate = gate[i] <= limit ? (u + 1) * s * (1 + alpha * g * (1 - s)) : 0;
+    double by_up = fabs(up[i]) <= limit ? g * s : 0;
+    dgate[i] = (float)((adds ? dgate[i] : 0) + dy[i] * by_gate);
+    dup[i] = (float)((adds ? dup[i] : 0) + dy[i] * by_up);
+  }
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, tile, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
+    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient,
 };

@@ -29,6 +29,11 @@ public struct CheckpointConversion {
       elementType: elementType)
   }
 
+  /// Plans to write a model that is in memory, such as one that was trained.
+  public init(_ model: LanguageModel, to format: ModelCheckpoint.Format, elementType: ElementType? = nil) throws {
+    try self.init(model.configuration, from: model.table, to: format, elementType: elementType)
+  }
+
   /// Plans to write a model with fresh random weights.
   public init(
     freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format, elementType: ElementType = .f32

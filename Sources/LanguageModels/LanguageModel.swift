@@ -9,11 +9,13 @@ public final class LanguageModel: Sendable {
   /// The parts it is made of.
   public let configuration: Configuration
   let transformer: Transformer
+  let table: ParameterTable
 
   init(_ configuration: Configuration, from source: some ParameterSource) throws {
     try configuration.validate()
     self.configuration = configuration
-    transformer = try Transformer(configuration, from: source)
+    table = try ParameterTable(configuration, from: source)
+    transformer = try Transformer(configuration, from: table)
   }
 
   /// Which rows of logits a forward pass computes.
@@ -48,7 +50,7 @@ public final class LanguageModel: Sendable {
     return transformer.head.forward(transformer.forward(transformer.embed(ids, sequences: sequences), sequences: sequences))
   }
 
-  private func check(_ ids: [Int], after count: Int) throws(ModelError) {
+  func check(_ ids: [Int], after count: Int) throws(ModelError) {
     guard !ids.isEmpty else { throw ModelError(.invalidToken, "no token ids; give at least one.") }
     let (total, overflow) = count.addingReportingOverflow(ids.count)
     guard !overflow, total <= configuration.contextLength else {

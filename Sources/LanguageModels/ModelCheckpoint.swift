@@ -25,6 +25,9 @@ public struct ModelCheckpoint: Sendable {
   public let checkpoint: any Checkpoint
   let names: TensorNames
 
+  /// What its files may call a parameter of `Configuration.parameters`.
+  package func storedNames(_ parameter: String) -> [String] { names.stored(parameter).names }
+
   /// Opens a Hugging Face folder, a `.gguf` or a llama2.c `.bin`, told apart by what is there.
   /// - Throws: `ModelError`, `CheckpointError`: what is wrong, in which file and field, and what to do.
   public static func open(_ path: String) throws -> ModelCheckpoint {

@@ -40,23 +40,23 @@ struct Transformer: Sendable {
   }
 
   /// What each token becomes before the first block: ids and positions that the caller has checked.
-  func embed(_ ids: [Int], sequences: [SequenceRows]) -> Tensor {
-    let x = embedding(tokens, ids: ids)  // [ids.count, hiddenSize]
+  func embed(_ ids: [Int], sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
+    let x = embedding(tokens, ids: ids, tape: tape)  // [ids.count, hiddenSize]
     guard let positions else { return x }
     let rows = sequences.flatMap { sequence in
       sequence.rows.indices.map { sequence.firstPosition + $0 - sequence.rows.lowerBound + positions.offset }
     }
-    return add(x, embedding(positions.table, ids: rows))
+    return add(x, embedding(positions.table, ids: rows, tape: tape), tape: tape)
   }
 
   /// Runs the blocks and the final norm over embedded tokens, or over vectors that stand in for tokens.
   /// - Parameter x: [rows, hiddenSize]
   /// - Returns: [rows, hiddenSize], what the head reads.
-  func forward(_ x: Tensor, sequences: [SequenceRows]) -> Tensor {
+  func forward(_ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
     for sequence in sequences { sequence.cache?.reserve(sequence.rows.count) }
     var x = x
-    for (index, block) in blocks.enumerated() { x = block.forward(x, layer: index, sequences: sequences) }
+    for (index, block) in blocks.enumerated() { x = block.forward(x, layer: index, sequences: sequences, tape: tape) }
     for sequence in sequences { sequence.cache?.commit(sequence.rows.count) }
-    return finalNorm?.forward(x) ?? x
+    return finalNorm?.forward(x, tape: tape) ?? x
   }
 }

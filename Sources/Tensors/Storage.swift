@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A block of memory that tensors share: allocated by Swiftlet, or a file mapped into the address space.
 ///
 /// Only `Tensors` sees the pointer, so that memory of another device can stand behind it later.
@@ -7,6 +9,9 @@
   /// Whether this is a mapped file, whose bytes must not be written.
   public let isMapped: Bool
   package let base: UnsafeMutableRawPointer
+  /// A number that no other storage has, nor gets when this one is gone.
+  package let identity = Storage.identities.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let identities = Atomic<Int>(0)
   private let mapping: MappedFile?
 
   /// Alignment of allocated memory: a cache line, and the widest vector register.

@@ -80,6 +80,30 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
   AGREE(1, 0, out[0] = t->maximum(n, x));
   AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
   AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
+  for (int adds = 0; adds < 2; adds++) {
+    float other[LONGEST] = {0};
+    for (int kind = 0; kind < KINDS; kind++) {
+      AGREE(n, rounding, { memcpy(out, y, n * sizeof *y); t->activation_gradient(n, kind, x, z, out, adds); });
+      AGREE(n, rounding, { memcpy(out, y, n * sizeof *y); t->gate_gradient(n, kind, x, y, z, out, other, adds); });
+      AGREE(n, rounding, { memcpy(out, y, n * sizeof *y); t->gate_gradient(n, kind, x, y, z, other, out, adds); });
+    }
+    AGREE(n, rounding, { memcpy(out, y, n * sizeof *y); t->clamped_swish_gradient(n, 1.702f, 4, x, wide, z, out, other, adds); });
+    AGREE(n, rounding, { memcpy(out, y, n * sizeof *y); t->clamped_swish_gradient(n, 1.702f, 4, x, wide, z, other, out, adds); });
+    for (int centered = 0; centered < 2; centered++) {
+      AGREE(n, rounding, {
+        memcpy(out, y, n * sizeof *y);
+        t->norm_gradient(n, centered, 1e-5f, x, y, z, out, adds, NULL, NULL);
+      });
+      AGREE(n, rounding, {
+        memcpy(out, y, n * sizeof *y);
+        t->norm_gradient(n, centered, 1e-5f, x, NULL, z, other, 0, out, NULL);
+      });
+      AGREE(n, rounding, {
+        memcpy(out, y, n * sizeof *y);
+        t->norm_gradient(n, centered, 1e-5f, x, y, z, other, 0, NULL, out);
+      });
+    }
+  }
   for (int type = 0; type < TYPES; type++) {
     reference->narrow(n, y, type, packed);
     AGREE(n, 0, { uint16_t own[2 * LONGEST]; t->narrow(n, y, type, own); reference->widen(n, own, type, out); });

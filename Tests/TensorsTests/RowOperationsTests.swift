@@ -112,7 +112,7 @@ import Testing
     let x = Tensor((0..<12).map(Float.init), shape: [3, 4])
     #expect(x.transposed().floats() == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
     #expect(x.gatherRows([2, 0]).floats() == [8, 9, 10, 11, 0, 1, 2, 3])
-    #expect(x.columns(1..<3).floats() == [1, 2, 5, 6, 9, 10])
+    #expect(x.splitColumns([1, 2]).map { $0.floats() } == [[0, 4, 8], [1, 2, 5, 6, 9, 10]])
     #expect(embedding(x.converted(to: .bf16), ids: [1]).floats() == [4, 5, 6, 7])
     #expect(add(x, scale(x, by: 2)).floats() == (0..<12).map { Float($0 * 3) })
     #expect(scaleRows(x, by: [0, 1, 2]).floats() == [0, 0, 0, 0, 4, 5, 6, 7, 16, 18, 20, 22])

@@ -49,6 +49,16 @@ typedef struct {
   // Largest element; and out = exp(x - shift), returning the sum.
   float (*maximum)(size_t n, const float *x);
   float (*exp_sum)(size_t n, const float *x, float shift, float *out);
+
+  // Gradients of the above: `dy` is the gradient of a result, `dx` takes that of an operand, or adds it where `adds`.
+  // The norms' one: x is centred first for layer norm. gain may be null, as may dgain and dbias, which are added to.
+  void (*norm_gradient)(size_t n, int centered, float epsilon, const float *x, const float *gain, const float *dy,
+                        float *dx, int adds, float *dgain, float *dbias);
+  void (*activation_gradient)(size_t n, int kind, const float *x, const float *dy, float *dx, int adds);
+  void (*gate_gradient)(size_t n, int kind, const float *gate, const float *up, const float *dy, float *dgate, float *dup,
+                        int adds);
+  void (*clamped_swish_gradient)(size_t n, float alpha, float limit, const float *gate, const float *up, const float *dy,
+                                 float *dgate, float *dup, int adds);
 } ctk_table;
 
 // The table of a name ("scalar", "avx2", "avx512", "neon"), or null where this processor cannot run it.

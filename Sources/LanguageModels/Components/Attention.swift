@@ -64,18 +64,18 @@ struct Attention: Sendable {
   ///   - x: [rows, hiddenSize]
   ///   - sequences: Which rows are whose, at which positions, after which cached tokens.
   /// - Returns: [rows, hiddenSize]
-  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows]) -> Tensor {
-    var (q, k, v) = projected(x)  // [rows, headCount * headSize], [rows, kvHeadCount * headSize] twice
+  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
+    var (q, k, v) = projected(x, tape)  // [rows, headCount * headSize], [rows, kvHeadCount * headSize] twice
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     if let rotary {
-      q = rotate(q, rotary, positions)
-      k = rotate(k, rotary, positions)
+      q = rotate(q, rotary, positions, tape)
+      k = rotate(k, rotary, positions, tape)
     }
     if let queryKeyEpsilon {
-      q = normalizedHeads(q, epsilon: queryKeyEpsilon)
-      k = normalizedHeads(k, epsilon: queryKeyEpsilon)
+      q = normalizedHeads(q, epsilon: queryKeyEpsilon, tape)
+      k = normalizedHeads(k, epsilon: queryKeyEpsilon, tape)
     }
-    if let temperature { q = scaleRows(q, by: positions.map(temperature.factor(at:))) }
+    if let temperature { q = scaleRows(q, by: positions.map(temperature.factor(at:)), tape: tape) }
     let segments = sequences.map { sequence in
       let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
       let all = sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
@@ -85,32 +85,29 @@ struct Attention: Sendable {
     }
     let mixed = attention(
       queries: q, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount, headSize: headSize, scale: scale,
-      pattern: pattern, sinks: sinks)
-    return output.forward(mixed)
+      pattern: pattern, sinks: sinks, tape: tape)
+    return output.forward(mixed, tape: tape)
   }
 
-  private func projected(_ x: Tensor) -> (Tensor, Tensor, Tensor) {
+  private func projected(_ x: Tensor, _ tape: Tape?) -> (Tensor, Tensor, Tensor) {
     switch projection {
     case .fused(let linear):
-      let packed = linear.forward(x)
       let (queryWidth, keyValueWidth) = (headCount * headSize, kvHeadCount * headSize)
-      return (
-        packed.columns(0..<queryWidth), packed.columns(queryWidth..<queryWidth + keyValueWidth),
-        packed.columns(queryWidth + keyValueWidth..<queryWidth + 2 * keyValueWidth)
-      )
+      let parts = linear.forward(x, tape: tape).splitColumns([queryWidth, keyValueWidth, keyValueWidth], tape: tape)
+      return (parts[0], parts[1], parts[2])
     case .separate(let query, let key, let value):
-      return (query.forward(x), key.forward(x), value.forward(x))
+      return (query.forward(x, tape: tape), key.forward(x, tape: tape), value.forward(x, tape: tape))
     }
   }
 
-  private func rotate(_ x: Tensor, _ rotation: Rotation, _ positions: [Int]) -> Tensor {
+  private func rotate(_ x: Tensor, _ rotation: Rotation, _ positions: [Int], _ tape: Tape?) -> Tensor {
     Tensors.rotary(
       x, headSize: headSize, positions: positions, inverseFrequencies: rotation.inverseFrequencies,
-      magnitude: rotation.magnitude, pairing: rotation.pairing)
+      magnitude: rotation.magnitude, pairing: rotation.pairing, tape: tape)
   }
 
-  private func normalizedHeads(_ x: Tensor, epsilon: Float) -> Tensor {
-    rmsNorm(x.reshaped(to: [x.elementCount / headSize, headSize]), gain: nil, bias: nil, epsilon: epsilon)
+  private func normalizedHeads(_ x: Tensor, epsilon: Float, _ tape: Tape?) -> Tensor {
+    rmsNorm(x.reshaped(to: [x.elementCount / headSize, headSize]), gain: nil, bias: nil, epsilon: epsilon, tape: tape)
       .reshaped(to: x.shape)
   }
 }

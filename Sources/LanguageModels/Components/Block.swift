@@ -17,14 +17,15 @@ struct Block: Sendable {
   }
 
   /// - Parameter x: [rows, hiddenSize]
-  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows]) -> Tensor {
+  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
+    func attended(_ x: Tensor) -> Tensor { attention.forward(x, layer: layer, sequences: sequences, tape: tape) }
     switch placement {
     case .pre:
-      let h = add(x, attention.forward(attentionNorm.forward(x), layer: layer, sequences: sequences))
-      return add(h, feedForward.forward(feedForwardNorm.forward(h)))
+      let h = add(x, attended(attentionNorm.forward(x, tape: tape)), tape: tape)
+      return add(h, feedForward.forward(feedForwardNorm.forward(h, tape: tape), tape: tape), tape: tape)
     case .post:
-      let h = attentionNorm.forward(add(x, attention.forward(x, layer: layer, sequences: sequences)))
-      return feedForwardNorm.forward(add(h, feedForward.forward(h)))
+      let h = attentionNorm.forward(add(x, attended(x), tape: tape), tape: tape)
+      return feedForwardNorm.forward(add(h, feedForward.forward(h, tape: tape), tape: tape), tape: tape)
     }
   }
 }

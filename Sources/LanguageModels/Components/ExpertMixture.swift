@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// Several gated experts of which each token uses a few, chosen by a router, and perhaps one that every token uses.
@@ -37,65 +36,37 @@ struct ExpertMixture: Sendable {
     }
   }
 
-  /// The tokens that chose one expert, and how much each counts.
-  private struct Assignment {
-    var rows: [Int] = []
-    var weights: [Float] = []
-  }
-
   /// - Parameter x: [rows, hiddenSize]
-  func forward(_ x: Tensor) -> Tensor {
-    let assignments = route(router.forward(x))
-    let result = shared?.forward(x) ?? Tensor(zeros: x.shape)
-    for (expert, assignment) in assignments.enumerated() where !assignment.rows.isEmpty {
-      var input = x.gatherRows(assignment.rows)  // [chosen, hiddenSize]
-      if mixture.routing == .sigmoidOnInput { input = scaleRows(input, by: assignment.weights) }
-      var output = down[expert].forward(activated(input, expert))
-      if mixture.routing == .softmaxOverChosen { output = scaleRows(output, by: assignment.weights) }
-      result.scatterAddRows(output, at: assignment.rows)
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
+    let logits = router.forward(x, tape: tape)  // [rows, expertCount]
+    let count = mixture.expertsPerToken
+    let chosen = logits.largestColumns(count)
+    let weights: Tensor =
+      switch mixture.routing {
+      case .softmaxOverChosen: softmax(logits.gatherColumns(chosen, tape: tape), tape: tape)
+      case .sigmoidOnInput: sigmoid(logits.gatherColumns(chosen, tape: tape), tape: tape)
+      }  // [rows, expertsPerToken]
+    // The choices of each expert: where it stands among all rows' choices.
+    var choices = Array(repeating: [Int](), count: mixture.expertCount)
+    for (index, expert) in chosen.enumerated() { choices[expert].append(index) }
+    var parts: [(tensor: Tensor, rows: [Int])] = []
+    for (expert, choices) in choices.enumerated() where !choices.isEmpty {
+      let rows = choices.map { $0 / count }
+      var part = x.gatherRows(rows, tape: tape)  // [chosen, hiddenSize]
+      if mixture.routing == .sigmoidOnInput { part = scaleRows(part, by: weights, at: choices, tape: tape) }
+      part = down[expert].forward(activated(part, expert, tape), tape: tape)
+      if mixture.routing == .softmaxOverChosen { part = scaleRows(part, by: weights, at: choices, tape: tape) }
+      parts.append((part, rows))
     }
-    return result
+    return sumOfRows(parts, base: shared?.forward(x, tape: tape), shape: x.shape, tape: tape)
   }
 
-  private func activated(_ x: Tensor, _ expert: Int) -> Tensor {
+  private func activated(_ x: Tensor, _ expert: Int, _ tape: Tape?) -> Tensor {
     switch inner {
-    case .packed(let gateUp, let packing): gated(packed: gateUp[expert].forward(x), packing: packing, mixture.gate)
+    case .packed(let gateUp, let packing):
+      gated(packed: gateUp[expert].forward(x, tape: tape), packing: packing, mixture.gate, tape: tape)
     case .separate(let gate, let up):
-      gated(gate: gate[expert].forward(x), up: up[expert].forward(x), mixture.gate)
+      gated(gate: gate[expert].forward(x, tape: tape), up: up[expert].forward(x, tape: tape), mixture.gate, tape: tape)
     }
-  }
-
-  /// Which tokens each expert gets: for every row of `logits` [rows, expertCount] its largest few.
-  private func route(_ logits: Tensor) -> [Assignment] {
-    var assignments = Array(repeating: Assignment(), count: mixture.expertCount)
-    logits.withSpan { logits in
-      for row in 0..<logits.count / mixture.expertCount {
-        let start = row * mixture.expertCount
-        // Few experts are chosen of at most a few hundred, so repeated scans beat sorting; the first wins a tie.
-        var chosen: [Int] = []
-        while chosen.count < mixture.expertsPerToken {
-          var best = -1
-          for expert in 0..<mixture.expertCount where !chosen.contains(expert) {
-            // A NaN compares false with everything, so the first candidate stands in for it.
-            if best < 0 || logits[start + expert] > logits[start + best] { best = expert }
-          }
-          chosen.append(best)
-        }
-        let largest = logits[start + chosen[0]]
-        var weights = chosen.map { logits[start + $0] }
-        switch mixture.routing {
-        case .softmaxOverChosen:
-          weights = weights.map { exp($0 - largest) }
-          let total = weights.reduce(0, +)
-          weights = weights.map { $0 / total }
-        case .sigmoidOnInput: weights = weights.map { 1 / (1 + exp(-$0)) }
-        }
-        for (expert, weight) in zip(chosen, weights) {
-          assignments[expert].rows.append(row)
-          assignments[expert].weights.append(weight)
-        }
-      }
-    }
-    return assignments
   }
 }

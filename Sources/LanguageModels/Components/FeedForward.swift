@@ -24,11 +24,12 @@ enum FeedForwardPart: Sendable {
   }
 
   /// - Parameter x: [rows, hiddenSize]
-  func forward(_ x: Tensor) -> Tensor {
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
     switch self {
-    case .plain(let up, let activation, let down): down.forward(Tensors.activation(up.forward(x), activation))
-    case .gated(let part): part.forward(x)
-    case .mixtureOfExperts(let part): part.forward(x)
+    case .plain(let up, let activation, let down):
+      down.forward(Tensors.activation(up.forward(x, tape: tape), activation, tape: tape), tape: tape)
+    case .gated(let part): part.forward(x, tape: tape)
+    case .mixtureOfExperts(let part): part.forward(x, tape: tape)
     }
   }
 }
@@ -48,7 +49,8 @@ struct GatedFeedForward: Sendable {
     down = try source.linear(prefix + ".down", output: hiddenSize, input: intermediateSize, bias: bias)
   }
 
-  func forward(_ x: Tensor) -> Tensor {
-    down.forward(gated(gate: gate.forward(x), up: up.forward(x), function))  // [rows, hiddenSize]
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
+    let inner = gated(gate: gate.forward(x, tape: tape), up: up.forward(x, tape: tape), function, tape: tape)
+    return down.forward(inner, tape: tape)  // [rows, hiddenSize]
   }
 }

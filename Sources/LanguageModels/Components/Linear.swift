@@ -11,7 +11,7 @@ public struct Linear: Sendable {
 
   /// - Parameter x: [rows, input]
   /// - Returns: [rows, output]
-  func forward(_ x: Tensor) -> Tensor {
-    linear(x, weight: weight, layout: layout, bias: bias)
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
+    linear(x, weight: weight, layout: layout, bias: bias, tape: tape)
   }
 }

@@ -8,10 +8,10 @@ public struct Norm: Sendable {
   let bias: Tensor?  // [hiddenSize]
 
   /// - Parameter x: [rows, hiddenSize]
-  func forward(_ x: Tensor) -> Tensor {
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
     switch kind {
-    case .layerNorm: layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
-    case .rmsNorm: rmsNorm(x, gain: gain, bias: bias, epsilon: epsilon)
+    case .layerNorm: layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, tape: tape)
+    case .rmsNorm: rmsNorm(x, gain: gain, bias: bias, epsilon: epsilon, tape: tape)
     }
   }
 }

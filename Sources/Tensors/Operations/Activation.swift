@@ -41,49 +41,64 @@ public enum GatePacking: String, Sendable, Hashable {
 }
 
 /// Applies a function to each number.
-public func activation(_ x: Tensor, _ kind: Activation) -> Tensor {
+public func activation(_ x: Tensor, _ kind: Activation, tape: Tape? = nil) -> Tensor {
   let out = Tensor(uninitialized: x.shape)
   ThreadPool.shared.run(x.elementCount, minimum: 8192) { range in
     unsafe Kernels.table.activation(
       range.count, kind.code, x.floatPointer + range.lowerBound, out.floatPointer + range.lowerBound)
   }
+  tape?.record([x], out) { tape, dy in
+    tape.accumulate(into: x.place) { dx, adds in
+      ThreadPool.shared.run(x.elementCount, minimum: 8192) { range in
+        let start = range.lowerBound
+        unsafe Kernels.table.activation_gradient(
+          range.count, kind.code, x.floatPointer + start, dy.floatPointer + start, dx.floatPointer + start, adds ? 1 : 0
+        )
+      }
+    }
+  }
   return out
 }
 
 /// Combines gate and up of the same shape.
-public func gated(gate: Tensor, up: Tensor, _ function: GateFunction) -> Tensor {
+public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape? = nil) -> Tensor {
   precondition(gate.elementCount == up.elementCount, "gate \(gate.shape) and up \(up.shape) differ")
   let out = Tensor(uninitialized: up.shape)
+  let table = Kernels.table
   ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
-    let start = range.lowerBound
-    unsafe combine(
-      range.count, function, gate.floatPointer + start, up.floatPointer + start, out.floatPointer + start)
+    let (count, start) = (range.count, range.lowerBound)
+    let (gate, up, out) = unsafe (gate.floatPointer + start, up.floatPointer + start, out.floatPointer + start)
+    switch function {
+    case .activation(let kind): unsafe table.gate(count, kind.code, gate, up, out)
+    case .clampedSwish(let alpha, let limit): unsafe table.clamped_swish(count, alpha, limit, gate, up, out)
+    }
+  }
+  tape?.record([gate, up], out) { tape, dy in
+    // Both gradients are made in one pass over memory of their own, which the tape then takes over.
+    let (dgate, dup) = (Tensor(uninitialized: gate.shape), Tensor(uninitialized: up.shape))
+    ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
+      let (count, start) = (range.count, range.lowerBound)
+      let (gate, up, dy) = unsafe (gate.floatPointer + start, up.floatPointer + start, dy.floatPointer + start)
+      let (dgate, dup) = unsafe (dgate.floatPointer + start, dup.floatPointer + start)
+      switch function {
+      case .activation(let kind): unsafe table.gate_gradient(count, kind.code, gate, up, dy, dgate, dup, 0)
+      case .clampedSwish(let alpha, let limit):
+        unsafe table.clamped_swish_gradient(count, alpha, limit, gate, up, dy, dgate, dup, 0)
+      }
+    }
+    tape.accumulate(into: gate.place, giving: dgate)
+    tape.accumulate(into: up.place, giving: dup)
   }
   return out
 }
 
 /// Combines the gate and up halves of each row: [rows, 2 * size] to [rows, size].
-public func gated(packed: Tensor, packing: GatePacking, _ function: GateFunction) -> Tensor {
-  let (rows, size) = (packed.shape.rowCount, packed.shape.columnCount / 2)
-  switch packing {
-  case .concatenated:
-    return gated(gate: packed.columns(0..<size), up: packed.columns(size..<2 * size), function)
-  case .interleaved:
-    let (gate, up) = (Tensor(uninitialized: [rows, size]), Tensor(uninitialized: [rows, size]))
-    for index in 0..<rows * size {
-      unsafe gate.floatPointer[index] = packed.floatPointer[2 * index]
-      unsafe up.floatPointer[index] = packed.floatPointer[2 * index + 1]
+public func gated(packed: Tensor, packing: GatePacking, _ function: GateFunction, tape: Tape? = nil) -> Tensor {
+  let size = packed.shape.columnCount / 2
+  let halves =
+    switch packing {
+    case .concatenated: packed.splitColumns([size, size], tape: tape)
+    case .interleaved: packed.deinterleavedColumns(tape: tape)
     }
-    return gated(gate: gate, up: up, function)
-  }
-}
-
-private func combine(
-  _ count: Int, _ function: GateFunction, _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>,
-  _ out: UnsafeMutablePointer<Float>
-) {
-  switch function {
-  case .activation(let kind): unsafe Kernels.table.gate(count, kind.code, gate, up, out)
-  case .clampedSwish(let alpha, let limit): unsafe Kernels.table.clamped_swish(count, alpha, limit, gate, up, out)
-  }
+  return gated(gate: halves[0], up: halves[1], function, tape: tape)
 }

@@ -1,4 +1,5 @@
 import CTensorKernels
+import Foundation
 
 /// Which earlier tokens a token attends to; never later ones.
 public enum AttentionPattern: Sendable, Hashable {
@@ -53,20 +54,29 @@ public struct AttentionSegment: Sendable {
 /// - Returns: [rows, headCount * headSize]
 public func attention(
   queries: Tensor, segments: [AttentionSegment], headCount: Int, kvHeadCount: Int, headSize: Int, scale: Float,
-  pattern: AttentionPattern, sinks: Tensor?
+  pattern: AttentionPattern, sinks: Tensor?, tape: Tape? = nil
 ) -> Tensor {
   let out = Tensor(uninitialized: queries.shape)
+  let logSums = tape == nil ? nil : Tensor(uninitialized: [queries.shape.rowCount, headCount])
   for segment in segments {
     // A block of queries meets each block of keys while that is in the cache.
     let queryBlock = 16
     let blocks = (segment.queryRows.count + queryBlock - 1) / queryBlock
     let pass = AttentionPass(
       queries: queries, out: out, segment: segment, headCount: headCount, group: headCount / kvHeadCount,
-      headSize: headSize, scale: scale, pattern: pattern, sinks: sinks)
+      headSize: headSize, scale: scale, pattern: pattern, sinks: sinks, logSums: logSums)
     ThreadPool.shared.run(blocks * kvHeadCount) { index in
       let (block, kvHead) = (index / kvHeadCount, index % kvHeadCount)
       let first = block * queryBlock
       pass.run(kvHead: kvHead, queries: first..<min(first + queryBlock, segment.queryRows.count))
+    }
+  }
+  if let tape, let logSums {
+    let gradient = AttentionGradient(
+      queries: queries, out: out, logSums: logSums, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount,
+      headSize: headSize, scale: scale, pattern: pattern, sinks: sinks)
+    tape.record([queries] + segments.flatMap { [$0.keys, $0.values] } + (sinks.map { [$0] } ?? []), out) { tape, dout in
+      gradient.run(dout, tape)
     }
   }
   return out
@@ -79,6 +89,8 @@ private struct AttentionPass {
   let scale: Float
   let pattern: AttentionPattern
   let sinks: Tensor?
+  /// [rows, headCount]: takes the logarithm of each softmax's denominator, for the way back.
+  let logSums: Tensor?
   let table = Kernels.table
 
   static let keyBlock = 64
@@ -139,6 +151,10 @@ private struct AttentionPass {
     for row in 0..<rows {
       let o = unsafe output(row, range, kvHead, width)
       unsafe table.scale(headSize, 1 / sums[row], o, o)
+      if let logSums {
+        let token = segment.queryRows.lowerBound + range.lowerBound + row / group
+        unsafe logSums.floatPointer[token * headCount + kvHead * group + row % group] = maxima[row] + log(sums[row])
+      }
     }
   }
 

@@ -8,49 +8,36 @@ public enum WeightLayout: String, Sendable, Hashable {
   case inputMajor
 }
 
-/// `x · Wᵀ + bias`, with a weight of any element type.
-/// - Parameters:
-///   - x: [rows, input] float32
-///   - weight: [output, input], or [input, output] where `layout` says so
-///   - bias: [output] float32
-/// - Returns: [rows, output]
-public func linear(_ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) -> Tensor {
-  let transposed = layout == .outputMajor
-  let out = product(x, weight, transposeA: false, transposeB: transposed)
-  if let bias { addBias(bias, to: out) }
-  return out
-}
-
 /// `a · b`, either of them transposed first.
 /// - Parameters:
 ///   - a: [m, k], or [k, m] if `transposeA`; float32
 ///   - b: [k, n], or [n, k] if `transposeB`; any element type
 /// - Returns: [m, n]
 public func matrixMultiply(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
-  product(a, b, transposeA: transposeA, transposeB: transposeB)
+  let m = transposeA ? a.shape.columnCount : a.shape.rowCount
+  let out = Tensor(uninitialized: [m, transposeB ? b.shape.rowCount : b.shape.columnCount])
+  matrixMultiply(a, b, transposeA: transposeA, transposeB: transposeB, into: out, adds: false)
+  return out
 }
 
-private func addBias(_ bias: Tensor, to x: Tensor) {
-  let columns = x.shape.columnCount
-  for row in 0..<x.shape.rowCount {
-    let p = unsafe x.floatPointer + row * columns
-    unsafe Kernels.table.add(columns, p, bias.floatPointer, p)
-  }
-}
-
-private func product(_ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool) -> Tensor {
+/// The same into memory that is there: [m, n], written over, or added to if `adds`.
+func matrixMultiply(
+  _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false, into out: Tensor, adds: Bool
+) {
   let (m, k) = transposeA ? (a.shape.columnCount, a.shape.rowCount) : (a.shape.rowCount, a.shape.columnCount)
   let (n, bk) = transposeB ? (b.shape.rowCount, b.shape.columnCount) : (b.shape.columnCount, b.shape.rowCount)
   precondition(k == bk, "\(a.shape) and \(b.shape) have different inner extents")
-  let out = Tensor(uninitialized: [m, n])
-  guard m > 0, n > 0 else { return out }
-  if k == 0 { return Tensor(zeros: [m, n]) }
-  if m < 4, !transposeA {
+  precondition(out.elementCount == m * n, "\(out.shape) does not hold [\(m), \(n)]")
+  guard m > 0, n > 0 else { return }
+  if k == 0 {
+    if !adds { unsafe out.floatPointer.update(repeating: 0, count: m * n) }
+  } else if m < 4, !transposeA, !adds {
     if transposeB { multiplyFewRows(a, b, out) } else { multiplyFewRowsInputMajor(a, b, out) }
   } else {
-    PackedProduct(a: a, b: b, out: out, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB).run()
+    PackedProduct(
+      a: a, b: b, out: out, adds: adds, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB
+    ).run()
   }
-  return out
 }
 
 /// A few rows of x against [n, k]: each row of the weight is read once and met by every row of x.
@@ -107,6 +94,7 @@ private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Ten
 /// element type of b vanish in that copy.
 private struct PackedProduct {
   let a, b, out: Tensor
+  let adds: Bool
   let m, n, k: Int
   let transposeA, transposeB: Bool
   let table = Kernels.table
@@ -149,7 +137,7 @@ private struct PackedProduct {
               let row = tile * tileRows
               unsafe table.tile(
                 part, packedA + row * part, packedB + strip * tileColumns * part, out.floatPointer + row * n + first, n,
-                min(tileRows, m - row), min(tileColumns, n - first), start > 0 ? 1 : 0)
+                min(tileRows, m - row), min(tileColumns, n - first), adds || start > 0 ? 1 : 0)
             }
           }
         }

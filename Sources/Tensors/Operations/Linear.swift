@@ -1,0 +1,51 @@
+import CTensorKernels
+
+/// `x · Wᵀ + bias`, with a weight of any element type.
+/// - Parameters:
+///   - x: [rows, input] float32
+///   - weight: [output, input], or [input, output] where `layout` says so
+///   - bias: [output] float32
+/// - Returns: [rows, output]
+public func linear(
+  _ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil, tape: Tape? = nil
+) -> Tensor {
+  let isOutputMajor = layout == .outputMajor
+  let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
+  if let bias { addBias(bias, to: out) }
+  tape?.record([x, weight] + (bias.map { [$0] } ?? []), out) {
+    // Only the weight's gradient needs x.
+    [place = x.place, x = tape?.isTracked(weight) == true ? x : nil] tape, dy in
+    tape.accumulate(into: place) { dx, adds in
+      matrixMultiply(dy, weight, transposeB: !isOutputMajor, into: dx, adds: adds)
+    }
+    if let x {
+      tape.accumulate(into: weight.place) { dw, adds in
+        let (left, right) = isOutputMajor ? (dy, x) : (x, dy)
+        matrixMultiply(left, right, transposeA: true, into: dw, adds: adds)
+      }
+    }
+    if let bias { tape.accumulate(into: bias.place) { addColumnSums(dy, to: $0, adds: $1) } }
+  }
+  return out
+}
+
+private func addBias(_ bias: Tensor, to x: Tensor) {
+  let columns = x.shape.columnCount
+  for row in 0..<x.shape.rowCount {
+    let p = unsafe x.floatPointer + row * columns
+    unsafe Kernels.table.add(columns, p, bias.floatPointer, p)
+  }
+}
+
+/// Adds up each column, or begins with zero unless `adds`. Threads share the columns, so that each sum runs down the
+/// rows in order.
+func addColumnSums(_ x: Tensor, to sums: Tensor, adds: Bool) {
+  let (rows, columns) = (x.shape.rowCount, x.shape.columnCount)
+  ThreadPool.shared.run(columns, minimum: max(64, 65_536 / max(1, rows))) { range in
+    let target = unsafe sums.floatPointer + range.lowerBound
+    if !adds { unsafe target.update(repeating: 0, count: range.count) }
+    for row in 0..<rows {
+      unsafe Kernels.table.add(range.count, target, x.floatPointer + row * columns + range.lowerBound, target)
+    }
+  }
+}
