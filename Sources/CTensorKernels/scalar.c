@@ -42,13 +42,13 @@ static float element(const void *p, size_t i, int type) {
   return value;
 }
 
-static void tile(size_t depth, const float *a, const float *b, float *c, size_t row_stride, size_t rows,
-                 size_t columns, int accumulate) {
-  for (size_t i = 0; i < rows; i++)
-    for (size_t j = 0; j < columns; j++) {
-      double total = accumulate ? c[i * row_stride + j] : 0;
-      for (size_t k = 0; k < depth; k++) total += (double)a[k * 4 + i] * b[k * 4 + j];
-      c[i * row_stride + j] = (float)total;
+static void multiply(const ctk_piece *p) {
+  for (size_t i = 0; i < p->rows; i++)
+    for (size_t j = 0; j < p->columns; j++) {
+      float *c = p->c + i * p->c_row + j * p->c_column;
+      double total = p->accumulate ? *c : 0;
+      for (size_t k = 0; k < p->depth; k++) total += (double)p->a[i * p->a_row + k * p->a_depth] * p->b[k * 4 + j];
+      *c = (float)total;
     }
 }
 static void pack_transposed(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth) {
@@ -56,8 +56,10 @@ static void pack_transposed(float *out, const float *in, size_t row_stride, size
     for (size_t n = 0; n < width; n++) out[k * width + n] = n < count ? in[n * row_stride + k] : 0;
 }
 static void pack(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth) {
-  for (size_t k = 0; k < depth; k++)
-    for (size_t n = 0; n < width; n++) out[k * width + n] = n < count ? in[k * row_stride + n] : 0;
+  for (size_t first = 0; first < count; first += width)
+    for (size_t k = 0; k < depth; k++)
+      for (size_t n = 0; n < width; n++)
+        out[first * depth + k * width + n] = first + n < count ? in[k * row_stride + first + n] : 0;
 }
 static float dot(size_t n, const float *x, const void *y, int type) {
   double total = 0;
@@ -197,7 +199,7 @@ static void clamped_swish_gradient(size_t n, float alpha, float limit, const flo
 }
 
 const ctk_table ctk_table_scalar = {
-    "scalar", 4, 4, tile, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
+    "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient,
 };

@@ -13,6 +13,7 @@ import Synchronization
   package let identity = Storage.identities.wrappingAdd(1, ordering: .relaxed).newValue
   private static let identities = Atomic<Int>(0)
   private let mapping: MappedFile?
+  private let capacity: Int
 
   /// Alignment of allocated memory: a cache line, and the widest vector register.
   static let alignment = 64
@@ -22,7 +23,7 @@ import Synchronization
     self.byteCount = byteCount
     isMapped = false
     mapping = nil
-    unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+    unsafe (base, capacity) = MemoryCache.take(byteCount: byteCount)
   }
 
   /// Shares the bytes of a mapped file, which stays mapped for as long as this storage lives.
@@ -30,10 +31,11 @@ import Synchronization
     self.mapping = mapping
     byteCount = mapping.byteCount
     isMapped = true
+    capacity = 0
     unsafe base = UnsafeMutableRawPointer(mutating: mapping.base)
   }
 
   deinit {
-    if mapping == nil { unsafe base.deallocate() }
+    if mapping == nil { unsafe MemoryCache.give(base, capacity: capacity) }
   }
 }

@@ -114,24 +114,48 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
 }
 
 // c += a · b for whole and ragged tiles, against sums in double.
-static void check_product(const ctk_table *table, size_t depth, size_t rows, size_t columns) {
+// A piece of a product: a read along either axis, c stored along either axis, and nothing written beside it.
+static void check_piece(const ctk_table *table, size_t depth, size_t rows, size_t columns, int deep, int transposed) {
   enum { DEEPEST = 64, WIDEST = 64 };
-  float a[WIDEST * DEEPEST], b[WIDEST * DEEPEST], packed_a[WIDEST * DEEPEST], packed_b[WIDEST * DEEPEST];
-  float c[WIDEST * (WIDEST + 1)];
+  float a[WIDEST * DEEPEST], b[WIDEST * DEEPEST], packed[WIDEST * DEEPEST], c[WIDEST * (WIDEST + 1)];
   fill(a, rows * depth, 1, 1);
   fill(b, columns * depth, 1, 2);
-  table->pack_transposed(packed_a, a, depth, rows, table->tile_rows, depth);
-  table->pack(packed_b, b, columns, columns, table->tile_columns, depth);
-  for (size_t i = 0; i < rows * (columns + 1); i++) c[i] = 1;
-  table->tile(depth, packed_a, packed_b, c, columns + 1, rows, columns, 1);
-  for (size_t i = 0; i < rows; i++)
-    for (size_t j = 0; j <= columns; j++) {
-      double exact = 1;  // past the tile nothing is added
-      for (size_t k = 0; k < depth && j < columns; k++) exact += (double)a[i * depth + k] * b[k * columns + j];
-      if (!(fabs(c[i * (columns + 1) + j] - exact) < 1e-5))
-        report("tile %zu × %zu, depth %zu: (%zu, %zu) is %g, not %g\n", rows, columns, depth, i, j,
-               c[i * (columns + 1) + j], exact);
+  table->pack(packed, b, columns, columns, table->tile_columns, depth);
+  size_t outer = transposed ? columns : rows, inner = transposed ? rows : columns;
+  for (size_t i = 0; i < outer * (inner + 1); i++) c[i] = 1;
+  ctk_piece piece = {.rows = rows, .columns = columns, .depth = depth, .a = a, .b = packed, .c = c, .accumulate = 1};
+  piece.a_row = deep ? 1 : depth, piece.a_depth = deep ? rows : 1;
+  piece.c_row = transposed ? 1 : inner + 1, piece.c_column = transposed ? inner + 1 : 1;
+  table->multiply(&piece);
+  for (size_t x = 0; x < outer; x++)
+    for (size_t y = 0; y <= inner; y++) {
+      size_t i = transposed ? y : x, j = transposed ? x : y;
+      double exact = 1;  // past the piece nothing is added
+      for (size_t k = 0; k < depth && y < inner; k++)
+        exact += (double)a[deep ? k * rows + i : i * depth + k] * b[k * columns + j];
+      if (!(fabs(c[x * (inner + 1) + y] - exact) < 1e-5))
+        report("piece %zu × %zu, depth %zu: (%zu, %zu) is %g, not %g\n", rows, columns, depth, i, j,
+               c[x * (inner + 1) + y], exact);
     }
+}
+
+static void check_product(const ctk_table *table, size_t depth, size_t rows, size_t columns) {
+  for (int axes = 0; axes < 4; axes++) check_piece(table, depth, rows, columns, axes & 1, axes & 2);
+}
+
+// Columns become strips, and rows become columns.
+static void check_packing(const ctk_table *reference, const ctk_table *table, size_t count, size_t depth) {
+  enum { WIDTH = 8, LARGEST = 40 };
+  float x[(LARGEST + 3) * (LARGEST + 3)], a[LARGEST * LARGEST], b[LARGEST * LARGEST];
+  fill(x, (count + 3) * (depth + 3), 1, 3);
+  size_t size = (count + WIDTH - 1) / WIDTH * WIDTH * depth;
+  reference->pack(a, x, count + 3, count, WIDTH, depth);
+  table->pack(b, x, count + 3, count, WIDTH, depth);
+  if (memcmp(a, b, size * sizeof(float))) report("pack %zu × %zu\n", depth, count);
+  size_t rows = count < WIDTH ? count : WIDTH;
+  reference->pack_transposed(a, x, depth + 3, rows, WIDTH, depth);
+  table->pack_transposed(b, x, depth + 3, rows, WIDTH, depth);
+  if (memcmp(a, b, WIDTH * depth * sizeof(float))) report("pack transposed %zu × %zu\n", rows, depth);
 }
 
 // Every number that 16 bits hold, and floats between them.
@@ -187,6 +211,8 @@ const char *kernel_disagreements(const char *name) {
     check_product(table, depths[i], rows - 1, columns);
     check_product(table, depths[i], rows, columns - 1);
     check_product(table, depths[i], 2, 3);
+    check_product(table, depths[i], 2 * rows + 3, columns / 2);
+    check_packing(reference, table, 1 + i * 9, 1 + i * 13 % 40);
   }
   check_halves(reference, table);
   check_exponentials(table);

@@ -16,6 +16,7 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
   static let shapes: [[Int]] = [
     [1, 1, 1], [1, 7, 5], [2, 64, 33], [3, 130, 300], [4, 4, 4], [5, 17, 16], [7, 31, 1], [13, 33, 257], [65, 63, 100],
     [130, 40, 513], [33, 600, 70],
+    [600, 20, 800], [20, 600, 800],
   ]
 
   /// The sum in double precision, and the largest sum of magnitudes, by which rounding errors are judged.

@@ -14,16 +14,26 @@ enum { CTK_GELU_TANH, CTK_GELU_ERF, CTK_QUICK_GELU, CTK_SILU, CTK_RELU };
 // Plain element types that the matrix product, dot products and attention read directly.
 enum { CTK_F32, CTK_F16, CTK_BF16 };
 
+// A piece of a matrix product: c[rows, columns] (+)= a · b. Element (i, k) of a is a[i · a_row + k · a_depth], element
+// (i, j) of c is c[i · c_row + j · c_column]; one stride of each is 1. b is packed [depth, tile_columns].
+typedef struct {
+  size_t rows, columns, depth;
+  const float *a;
+  size_t a_row, a_depth;
+  const float *b;
+  float *c;
+  size_t c_row, c_column;
+  int accumulate;
+} ctk_piece;
+
 typedef struct {
   const char *name;
-  // The tile of the matrix product: rows × columns of the result held in registers.
+  // Results held in registers at a time. A piece has any number of rows and at most tile_columns columns.
   size_t tile_rows, tile_columns;
-  // c[rows, columns] (+)= a · b, with a packed [depth, tile_rows] and b packed [depth, tile_columns].
-  void (*tile)(size_t depth, const float *a, const float *b, float *c, size_t row_stride, size_t rows, size_t columns,
-               int accumulate);
+  void (*multiply)(const ctk_piece *piece);
   // out[depth, width] = in[count ≤ width, depth]ᵀ, missing rows zero.
   void (*pack_transposed)(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth);
-  // out[depth, width] = in[depth, count ≤ width], missing columns zero.
+  // out[strips, depth, width] = in[depth, count], column strips * width; missing columns zero.
   void (*pack)(float *out, const float *in, size_t row_stride, size_t count, size_t width, size_t depth);
 
   // Σ x·y, y of a plain type.

@@ -34,8 +34,9 @@ func matrixMultiply(
   } else if m < 4, !transposeA, !adds {
     if transposeB { multiplyFewRows(a, b, out) } else { multiplyFewRowsInputMajor(a, b, out) }
   } else {
-    PackedProduct(
-      a: a, b: b, out: out, adds: adds, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB
+    BlockedProduct(
+      .init(a, count: m, isDepthMajor: transposeA), .init(b, count: n, isDepthMajor: !transposeB), depth: k, into: out,
+      adds: adds
     ).run()
   }
 }
@@ -85,104 +86,6 @@ private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Ten
           columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32),
           out.floatPointer + i * n + columns.lowerBound)
       }
-    }
-  }
-}
-
-/// The blocked product (Goto and van de Geijn 2008): pieces of both operands are copied into the order in which the
-/// register tile reads them, so that every load in the inner loop is the next one in memory. Transposition and the
-/// element type of b vanish in that copy.
-private struct PackedProduct {
-  let a, b, out: Tensor
-  let adds: Bool
-  let m, n, k: Int
-  let transposeA, transposeB: Bool
-  let table = Kernels.table
-
-  func run() {
-    let pool = ThreadPool.shared
-    let (tileRows, tileColumns) = (table.tile_rows, table.tile_columns)
-    // Equal slices of the inner extent: a strip of b (depth × tileColumns) stays in the nearest caches.
-    let depths = (k + 383) / 384
-    let depth = (k + depths - 1) / depths
-    let panelColumns = min((n + tileColumns - 1) / tileColumns, max(1, 4096 / tileColumns)) * tileColumns
-    let rowTiles = (m + tileRows - 1) / tileRows
-    let packedA = unsafe UnsafeMutablePointer<Float>.allocateAligned(rowTiles * tileRows * depth)
-    let packedB = unsafe UnsafeMutablePointer<Float>.allocateAligned(panelColumns * depth)
-    defer {
-      unsafe packedA.deallocate()
-      unsafe packedB.deallocate()
-    }
-    for column in stride(from: 0, to: n, by: panelColumns) {
-      let strips = (min(panelColumns, n - column) + tileColumns - 1) / tileColumns
-      for start in stride(from: 0, to: k, by: depth) {
-        let part = min(depth, k - start)
-        pool.run(rowTiles + strips) { index in
-          if index < strips {
-            packB(strip: index, column: column, start: start, part: part, into: unsafe packedB + index * tileColumns * part)
-          } else {
-            let tile = index - strips
-            packA(tile: tile, start: start, part: part, into: unsafe packedA + tile * tileRows * part)
-          }
-        }
-        // Pieces of about 96 × 512 results: enough of them to share evenly, large enough to reuse what they load.
-        let (tilesPerPiece, stripsPerPiece) = (max(1, 96 / tileRows), max(1, 512 / tileColumns))
-        let rowPieces = (rowTiles + tilesPerPiece - 1) / tilesPerPiece
-        let columnPieces = (strips + stripsPerPiece - 1) / stripsPerPiece
-        pool.run(rowPieces * columnPieces) { index in
-          let (rowPiece, columnPiece) = (index % rowPieces, index / rowPieces)
-          for strip in columnPiece * stripsPerPiece..<min(strips, (columnPiece + 1) * stripsPerPiece) {
-            let first = column + strip * tileColumns
-            for tile in rowPiece * tilesPerPiece..<min(rowTiles, (rowPiece + 1) * tilesPerPiece) {
-              let row = tile * tileRows
-              unsafe table.tile(
-                part, packedA + row * part, packedB + strip * tileColumns * part, out.floatPointer + row * n + first, n,
-                min(tileRows, m - row), min(tileColumns, n - first), adds || start > 0 ? 1 : 0)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private func packA(tile: Int, start: Int, part: Int, into target: UnsafeMutablePointer<Float>) {
-    let row = tile * table.tile_rows
-    let count = min(table.tile_rows, m - row)
-    if transposeA {
-      unsafe table.pack(target, a.floatPointer + start * m + row, m, count, table.tile_rows, part)
-    } else {
-      unsafe table.pack_transposed(target, a.floatPointer + row * k + start, k, count, table.tile_rows, part)
-    }
-  }
-
-  private func packB(strip: Int, column: Int, start: Int, part: Int, into target: UnsafeMutablePointer<Float>) {
-    let width = table.tile_columns
-    let first = column + strip * width
-    let count = min(width, n - first)
-    if b.elementType == .f32 {
-      if transposeB {
-        unsafe table.pack_transposed(target, b.floatPointer + first * k + start, k, count, width, part)
-      } else {
-        unsafe table.pack(target, b.floatPointer + start * n + first, n, count, width, part)
-      }
-      return
-    }
-    // Other types are decoded first, in whole blocks: the part may begin or end inside one.
-    let (size, bytes) = (b.elementType.blockSize, b.elementType.bytesPerBlock)
-    let along = transposeB ? start..<start + part : first..<first + count
-    let (lower, upper) = (along.lowerBound / size * size, (along.upperBound + size - 1) / size * size)
-    let rows = transposeB ? first..<first + count : start..<start + part
-    let (length, skip) = (upper - lower, along.lowerBound - lower)
-    let scratch = unsafe UnsafeMutablePointer<Float>.allocateAligned(rows.count * length)
-    defer { unsafe scratch.deallocate() }
-    for (index, row) in rows.enumerated() {
-      unsafe b.decode(
-        b.pointer + row * b.bytesPerRow + lower / size * bytes, count: length, into: scratch + index * length)
-    }
-    if transposeB {
-      unsafe table.pack_transposed(target, scratch + skip, length, count, width, part)
-    } else {
-      unsafe table.pack(target, scratch + skip, length, count, width, part)
     }
   }
 }

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// Blocks of memory that were used and may be used again.
+///
+/// Activations and packed operands come and go by the megabyte, always in the same few sizes. The system zeroes every
+/// page that it hands out, which costs as much as a good part of the work done in it; a block that is kept costs nothing.
+package enum MemoryCache {
+  /// How many unused bytes are kept at most.
+  private static let limit = 512 << 20
+
+  /// Blocks smaller than this are left to the system's allocator, which keeps them itself.
+  private static let smallest = 64 << 10
+
+  private struct Blocks {
+    var unused: [Int: [UInt]] = [:]  // capacity → addresses
+    var byteCount = 0
+  }
+  private static let blocks = Mutex(Blocks())
+
+  /// Uninitialised memory of at least `byteCount` bytes, aligned for the widest vector register.
+  /// - Returns: The memory, and its capacity, with which it is to be given back.
+  static func take(byteCount: Int) -> (memory: UnsafeMutableRawPointer, capacity: Int) {
+    let capacity = capacity(for: byteCount)
+    let address: UInt? =
+      capacity < smallest
+      ? nil
+      : blocks.withLock { blocks in
+        guard let address = blocks.unused[capacity]?.popLast() else { return nil }
+        blocks.byteCount -= capacity
+        return address
+      }
+    if let address, let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) { return unsafe (memory, capacity) }
+    return (.allocate(byteCount: capacity, alignment: Storage.alignment), capacity)
+  }
+
+  /// Takes back what `take` gave.
+  static func give(_ memory: UnsafeMutableRawPointer, capacity: Int) {
+    let isKept =
+      capacity >= smallest
+      && blocks.withLock { blocks in
+        guard blocks.byteCount + capacity <= limit else { return false }
+        blocks.unused[capacity, default: []].append(UInt(bitPattern: memory))
+        blocks.byteCount += capacity
+        return true
+      }
+    if !isKept { unsafe memory.deallocate() }
+  }
+
+  /// Lends `body` memory for `count` numbers.
+  static func withFloats<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
+    let (memory, capacity) = unsafe take(byteCount: count * MemoryLayout<Float>.size)
+    defer { unsafe give(memory, capacity: capacity) }
+    return unsafe body(memory.assumingMemoryBound(to: Float.self))
+  }
+
+  /// Sizes come in eight steps between powers of two, so that nearly equal requests share blocks.
+  private static func capacity(for byteCount: Int) -> Int {
+    guard byteCount >= smallest else { return max(byteCount, 1) }
+    let step = 1 << (Int.bitWidth - 1 - byteCount.leadingZeroBitCount - 3)
+    let (rounded, overflow) = byteCount.addingReportingOverflow(step - 1)
+    return overflow ? byteCount : rounded & ~(step - 1)
+  }
+}
