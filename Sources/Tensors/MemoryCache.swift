@@ -29,7 +29,9 @@ package enum MemoryCache {
         blocks.byteCount -= capacity
         return address
       }
-    if let address, let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) { return unsafe (memory, capacity) }
+    if let address, let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) {
+      return unsafe (memory, capacity)
+    }
     return (.allocate(byteCount: capacity, alignment: Storage.alignment), capacity)
   }
 

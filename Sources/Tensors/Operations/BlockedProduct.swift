@@ -78,9 +78,11 @@ struct BlockedProduct {
         let pieces = max(1, min(panel.strips.count, 3 * pool.threadCount / groups))
         pool.run(groups * pieces) { index in
           let (group, piece) = (index % groups, index / groups)
-          let strips = panel.strips.lowerBound + panel.strips.count * piece / pieces..<panel.strips.lowerBound
+          let strips =
+            panel.strips.lowerBound + panel.strips.count * piece / pieces..<panel.strips.lowerBound
             + panel.strips.count * (piece + 1) / pieces
-          let range = tiles * group / groups * table.tile_rows..<min(rows.count, tiles * (group + 1) / groups * table.tile_rows)
+          let range =
+            tiles * group / groups * table.tile_rows..<min(rows.count, tiles * (group + 1) / groups * table.tile_rows)
           multiply(range, strips, slices, panel)
         }
       }
@@ -148,7 +150,8 @@ struct BlockedProduct {
       for strip in strips {
         let first = strip * panel.width - range.lowerBound
         unsafe table.pack_transposed(
-          panel.strip(strip, slice), source + first * stride, stride, min(panel.width, range.count - first), panel.width,
+          panel.strip(strip, slice), source + first * stride, stride, min(panel.width, range.count - first),
+          panel.width,
           slice.count)
       }
     }
