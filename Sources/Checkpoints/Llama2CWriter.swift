@@ -25,16 +25,21 @@ public enum Llama2CWriter {
       }
     }
     for group in header.groups(isLegacy: true) { try append(group) }
-    for table in [cos, sin] as [(Double) -> Double] { try file.append(rotaryTable(header, table)) }
+    for function in [cos, sin] as [(Double) -> Double] {
+      for start in stride(from: 0, to: header.contextLength, by: 1024) {
+        try file.append(rotaryTable(header, start..<min(start + 1024, header.contextLength), function))
+      }
+    }
     if !header.tiesEmbeddings { try append(header.outputGroup) }
     try file.conclude()
   }
 
-  /// A function of the angle of each position and pair: `[contextLength, headSize / 2]`.
-  private static func rotaryTable(_ header: Llama2CHeader, _ function: (Double) -> Double) -> [UInt8] {
+  /// A function of the angle of each position and pair: `[positions.count, headSize / 2]`.
+  private static func rotaryTable(
+    _ header: Llama2CHeader, _ positions: Range<Int>, _ function: (Double) -> Double
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(header.rotaryTableCount * 4)
-    for position in 0..<header.contextLength {
+    for position in positions {
       for pair in 0..<header.headSize / 2 {
         let frequency = pow(10_000, -Double(2 * pair) / Double(header.headSize))
         bytes += littleEndianBytes(Float(function(Double(position) * frequency)).bitPattern)

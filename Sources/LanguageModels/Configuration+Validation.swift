@@ -30,10 +30,20 @@ extension Configuration {
       throw refuse("normalization.epsilon", "\(normalization.epsilon) must lie in 0..<1.")
     }
     if let scale = attention.scale, !scale.isFinite { throw refuse("attention.scale", "\(scale) is not finite.") }
+    if let temperature = attention.temperature {
+      guard temperature.scale.isFinite, (1...1e9).contains(temperature.floor) else {
+        throw refuse(
+          "attention.temperature",
+          "scale \(temperature.scale) must be finite and floor \(temperature.floor) lie in 1…1000000000.")
+      }
+    }
     if case .rotary(let rotary) = position {
       guard headSize % 2 == 0 else { throw refuse("headSize", "rotary positions need an even size, not \(headSize).") }
-      guard rotary.theta.isFinite, rotary.theta > 1 else {
-        throw refuse("theta", "\(rotary.theta) must be a finite number over 1.")
+      guard rotary.theta > 1, rotary.theta <= 1e15 else {
+        throw refuse("theta", "\(rotary.theta) must be a number over 1, at most 10¹⁵.")
+      }
+      if let original = rotary.scaling.originalContextLength, !(0...1e9).contains(original) {
+        throw refuse("ropeScaling", "an original context of \(original) tokens is outside 0…1000000000.")
       }
       guard rotary.inverseFrequencies(headSize: headSize).allSatisfy(\.isFinite), rotary.magnitude.isFinite else {
         throw refuse("ropeScaling", "its constants give frequencies that are not finite.")
@@ -66,6 +76,11 @@ extension Configuration {
       guard let count = Shape.checkedElementCount(parameter.shape.dimensions), !total.addingReportingOverflow(count).overflow
       else { throw refuse(parameter.name, "its size overflows.") }
       total += count
+    }
+    // What they cost is counted too: bytes and operations, of the weights and of a full context.
+    let context = Shape.checkedElementCount([8, layerCount, contextLength, max(queryWidth, keyValueWidth)])
+    guard total < 1 << 56, let context, context < 1 << 60 else {
+      throw refuse("contextLength", "\(total) parameters and \(contextLength) tokens cannot be counted in bytes.")
     }
   }
 }

@@ -44,6 +44,24 @@ import Testing
     #expect(try error(changing: { $0["add_cross_attention"] = true }, of: "gpt2")?.code == .unsupported)
   }
 
+  @Test func constantsBeyondWholeNumbers() throws {
+    let scaling: [String: Any] = ["rope_theta": 1e4, "rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 1e30]
+    #expect(try error { $0["rope_parameters"] = ["rope_theta": 1e30] }?.field == "theta")
+    #expect(try error { $0["rope_parameters"] = scaling }?.field == "ropeScaling")
+    #expect(try error(changing: { $0["floor_scale"] = 1e30 }, of: "llama4-text")?.field == "attention.temperature")
+    #expect(try error(changing: { $0["floor_scale"] = 0 }, of: "llama4-text")?.field == "attention.temperature")
+  }
+
+  @Test func sizesThatAreEachPossibleAndTogetherBeyondCounting() throws {
+    let error = try error {
+      for (field, value) in [
+        ("num_hidden_layers", 2048), ("num_attention_heads", 65_536), ("num_key_value_heads", 65_536),
+        ("head_dim", 65_536), ("max_position_embeddings", 1_000_000_000),
+      ] { $0[field] = value }
+    }
+    #expect(error?.code == .invalidConfiguration && error?.field == "contextLength")
+  }
+
   @Test func shapesThatDisagreeWithTheTensors() throws {
     #expect(try error { $0["intermediate_size"] = 96 }?.code == .mismatchedTensor)
     #expect(try error { $0["vocab_size"] = 132 }?.code == .mismatchedTensor)

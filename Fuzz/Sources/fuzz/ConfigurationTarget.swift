@@ -32,8 +32,11 @@ extension Target {
     let configuration = inspection.configuration
     witness &+= inspection.weightBytes(.q4_0) &+ inspection.kvCacheBytesPerToken()
     witness &+= inspection.floatingPointOperationsPerToken(depth: configuration.contextLength - 1)
-    for format in ModelCheckpoint.Format.allCases {
-      _ = try? CheckpointConversion(freshly: configuration, seed: 1, to: format)
+    if inspection.parameterCount < 1 << 19, configuration.contextLength < 1 << 14 {
+      for format in ModelCheckpoint.Format.allCases {
+        try? CheckpointConversion(freshly: configuration, seed: 1, to: format).write(to: folder + "/written")
+        try? FileManager.default.removeItem(atPath: folder + "/written")
+      }
     }
     let model = try LanguageModel.load(from: folder)
     let cache = model.makeCache()

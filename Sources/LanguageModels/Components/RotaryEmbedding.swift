@@ -53,6 +53,15 @@ public enum RotaryScaling: Sendable, Hashable {
   case yarn(YarnScaling)
   /// What to divide each pair's frequency by, as GGUF's `rope_freqs.weight` stores it.
   case divisors([Float])
+
+  /// The context length of pre-training, where the constants name it.
+  var originalContextLength: Double? {
+    switch self {
+    case .none, .linear, .divisors: nil
+    case .llama3(let scaling): scaling.originalContextLength
+    case .yarn(let scaling): scaling.originalContextLength
+    }
+  }
 }
 
 /// Llama 3.1's blend between unscaled and divided frequencies, by wavelength.
