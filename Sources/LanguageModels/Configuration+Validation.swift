@@ -73,7 +73,8 @@ extension Configuration {
     // The sizes above bound every product but the sum over a mixture's layers; this bounds that too.
     var total = 0
     for parameter in parameters {
-      guard let count = Shape.checkedElementCount(parameter.shape.dimensions), !total.addingReportingOverflow(count).overflow
+      guard let count = Shape.checkedElementCount(parameter.shape.dimensions),
+        !total.addingReportingOverflow(count).overflow
       else { throw refuse(parameter.name, "its size overflows.") }
       total += count
     }

@@ -86,4 +86,54 @@ import Testing
       #expect(largestDifference(loaded, try a.logits(ids).floats()) < 1e-5)
     }
   }
+
+  @Test func freshWeightsHaveGPT2sDeviations() throws {
+    let configuration = try ModelCheckpoint.open(GoldenCase(name: "gpt2").path).configuration
+    try withFolder { folder in
+      try CheckpointConversion(freshly: configuration, seed: 7, to: .huggingFace).write(to: folder)
+      let checkpoint = try SafetensorsCheckpoint(path: folder)
+      let narrow = 0.02 / Float(2 * configuration.layerCount).squareRoot()
+      for (name, deviation) in [
+        ("attn.c_attn.weight", 0.02), ("attn.c_proj.weight", narrow), ("mlp.c_fc.weight", 0.02), ("mlp.c_proj.weight", narrow),
+      ] {
+        let weights = try checkpoint.tensor(named: "transformer.h.0." + name).floats()
+        let found = (weights.reduce(0) { $0 + $1 * $1 } / Float(weights.count)).squareRoot()
+        #expect(abs(found / deviation - 1) < 0.08, "\(name): \(found), expected \(deviation)")
+      }
+      #expect(try checkpoint.tensor(named: "transformer.h.0.ln_1.weight").floats().allSatisfy { $0 == 1 })
+      #expect(try checkpoint.tensor(named: "transformer.h.0.mlp.c_fc.bias").floats().allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func aMissingHeadIsTheEmbedding() throws {
+    let golden = GoldenCase(name: "llama32-tied-headdim")
+    try withFolder { folder in
+      try FileManager.default.removeItem(atPath: folder)
+      try FileManager.default.copyItem(atPath: golden.path, toPath: folder)
+      let file = folder + "/config.json"
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      let untied = text.replacing(#""tie_word_embeddings": true"#, with: #""tie_word_embeddings": false"#)
+      #expect(untied != text)
+      try untied.write(toFile: file, atomically: true, encoding: .utf8)
+      try expectSameLogits(golden, folder, tolerance: 0, "a model whose configuration leaves the head out")
+    }
+  }
+
+  @Test func aCertainRouterDoesNotOverflow() throws {
+    let golden = GoldenCase(name: "gpt-oss")
+    try withFolder { folder in
+      let checkpoint = try SafetensorsCheckpoint(path: golden.path)
+      try SafetensorsWriter.write(
+        checkpoint.tensorNames.compactMap { checkpoint.description(of: $0) }, metadata: ["format": "pt"],
+        to: folder + "/model.safetensors", maximumShardBytes: nil
+      ) { index in
+        let name = checkpoint.tensorNames[index]
+        let tensor = try checkpoint.tensor(named: name)
+        return name.contains("router.weight") ? scale(tensor, by: 1e4) : tensor
+      }
+      try FileManager.default.copyItem(atPath: golden.path + "/config.json", toPath: folder + "/config.json")
+      let logits = try LanguageModel.load(from: folder).logits(golden.expected().inputs[0]).floats()
+      #expect(logits.allSatisfy(\.isFinite))
+    }
+  }
 }

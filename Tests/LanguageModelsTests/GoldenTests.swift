@@ -10,6 +10,7 @@ struct GoldenCase: CustomStringConvertible, Sendable {
   static let names = [
     "gpt1", "gpt2", "gpt2-untied", "gpt3-neo", "gpt3-opt", "gpt-oss", "llama1-mha", "llama2-gqa", "llama31-ropescaled",
     "llama32-tied-headdim", "llama-bias", "llama-rope-linear", "llama-rope-yarn", "llama4-text",
+    "llama4-temperature",
   ]
   let name: String
   var description: String { name }

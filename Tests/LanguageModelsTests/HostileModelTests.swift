@@ -45,7 +45,9 @@ import Testing
   }
 
   @Test func constantsBeyondWholeNumbers() throws {
-    let scaling: [String: Any] = ["rope_theta": 1e4, "rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 1e30]
+    let scaling: [String: Any] = [
+      "rope_theta": 1e4, "rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 1e30,
+    ]
     #expect(try error { $0["rope_parameters"] = ["rope_theta": 1e30] }?.field == "theta")
     #expect(try error { $0["rope_parameters"] = scaling }?.field == "ropeScaling")
     #expect(try error(changing: { $0["floor_scale"] = 1e30 }, of: "llama4-text")?.field == "attention.temperature")

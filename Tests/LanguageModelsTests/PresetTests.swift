@@ -44,6 +44,13 @@ import Testing
     // Two operations per parameter of every matrix but the embedding, and four per head element for the token itself.
     let matrices = 68_976_648_192 - 32000 * 8192
     #expect(inspection.floatingPointOperationsPerToken() == 2 * matrices + 4 * 80 * 8192)
+    // Ten tokens attend to 10, within a band of 4 to 4, within chunks of 6 to the last 4.
+    for (pattern, attended) in [(AttentionPattern.full, 10), (.banded(window: 4), 4), (.chunked(size: 6), 4)] {
+      var configuration = inspection.configuration
+      configuration.setAttentionPatterns([pattern])
+      let operations = ModelInspection(configuration).floatingPointOperationsPerToken(depth: 9)
+      #expect(operations == 2 * matrices + 4 * 80 * 8192 * attended, "\(pattern)")
+    }
     #expect(inspection.weightBytes(.f16) > 2 * 68_976_000_000)
   }
 }

@@ -145,6 +145,30 @@ import Testing
     #expect(try text(file) == text("gpt"))
   }
 
+  @Test func theTypeIsTheOneAskedFor() throws {
+    let folder = try TemporaryFolder()
+    let config = try BuiltInModel.gpt.folder() + "/config.json"
+    #expect(try CommandRun(["convert", "gpt", folder.path + "/gpt.gguf", "--type", "f32"]).status == 0)
+    #expect(try CommandRun(["convert", "gpt", folder.path + "/half.gguf", "--type", "f16"]).status == 0)
+    #expect(try CommandRun(["init", config, "--output", folder.path + "/fresh", "--type", "bf16"]).status == 0)
+    for (name, tensor, type) in [
+      ("gpt.gguf", "token_embd.weight", ElementType.f32), ("half.gguf", "token_embd.weight", .f16),
+      ("fresh", "transformer.wte.weight", .bf16),
+    ] {
+      let model = try ModelCheckpoint.open(folder.path + "/" + name)
+      #expect(model.checkpoint.description(of: tensor)?.elementType == type, "\(name)")
+    }
+  }
+
+  @Test func aFoldersTokenizerFilesAreCopied() throws {
+    let (source, folder) = (try BuiltInModel.llama.folder(), try TemporaryFolder())
+    #expect(try CommandRun(["convert", "llama", folder.path + "/llama"]).status == 0)
+    for name in ["tokenizer.json", "tokenizer_config.json", "generation_config.json"] {
+      let copy = FileManager.default.contents(atPath: folder.path + "/llama/" + name)
+      #expect(copy == FileManager.default.contents(atPath: source + "/" + name), "\(name)")
+    }
+  }
+
   @Test func aModelIsNotWrittenOverItself() throws {
     let folder = try BuiltInModel.gpt.folder()
     let run = try CommandRun(["convert", folder, folder + "/../gpt"])

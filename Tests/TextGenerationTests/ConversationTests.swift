@@ -13,9 +13,23 @@ import TextGeneration
     let second = try conversation.reply(to: "And?", options: options) { _ in true }
     // "Be kind.\n\nUser: Hi\nAssistant:" has been read, and the next prompt begins with it.
     #expect(second.reusedTokens >= first.promptTokens)
+    // What was reused is what would have been read.
+    guard case .text(let prompt) = conversation.format.prompt(for: conversation.messages.dropLast()) else {
+      return #expect(Bool(false), "the plain format writes texts")
+    }
+    #expect(predictor.held.withLock { $0 }.starts(with: prompt.utf8.map(Int.init)))
     #expect(conversation.messages.map(\.role) == [.system, .user, .assistant, .user, .assistant])
     conversation.clear()
     #expect(conversation.messages == [ChatMessage(.system, "Be kind.")])
+  }
+
+  @Test func theFormatsEndMarkerEndsAReply() throws {
+    // The prompt ends with a line break, 10, after which the model counts on.
+    let coder = FakeCoder(controls: ["<|im_start|>": 1, "<|im_end|>": 13])
+    let conversation = Conversation(with: Generator(predictor: FakePredictor(contextLength: 100), coder: coder))
+    #expect(conversation.format == .chatML)
+    let summary = try conversation.reply(to: "Hi", options: GenerationOptions(sampling: .greedy, maxTokens: 9)) { _ in true }
+    #expect(summary.reason == .endOfText(token: 13) && summary.generatedTokens == 3)
   }
 
   @Test func aFailedTurnCountsAsUnsaid() throws {

@@ -11,6 +11,8 @@ final class FakePredictor: TokenPredictor {
   let ending: Set<Int>
   /// Every piece that was read, to see chunks and reuse.
   let reads = Mutex<[Int]>([])
+  /// All that the sequence last read from now holds.
+  let held = Mutex<[Int]>([])
   /// Called before each read.
   let beforeRead: @Sendable () -> Void
 
@@ -27,13 +29,15 @@ final class FakePredictor: TokenPredictor {
 
   final class Sequence: PredictedSequence {
     let predictor: FakePredictor
-    private(set) var count = 0
+    private var held: [Int] = []
+    var count: Int { held.count }
     init(_ predictor: FakePredictor) { self.predictor = predictor }
-    func truncate(to count: Int) { self.count = min(self.count, count) }
+    func truncate(to count: Int) { held.removeSubrange(min(held.count, count)...) }
     func read(_ ids: [Int]) throws -> [Float] {
       predictor.beforeRead()
       precondition(count + ids.count <= predictor.contextLength)
-      count += ids.count
+      held += ids
+      predictor.held.withLock { $0 = held }
       predictor.reads.withLock { $0.append(ids.count) }
       let last = ids[ids.count - 1]
       var scores = [Float](repeating: 0, count: 257)

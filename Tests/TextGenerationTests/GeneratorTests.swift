@@ -56,6 +56,18 @@ private func run(
     #expect(try run(generator, "C", options).tokens.contains(256))
   }
 
+  @Test func aCharacterThatNeverEndsIsShownAsBroken() throws {
+    // After 0xE1 comes 0xE2, the first of three bytes.
+    let options = GenerationOptions(sampling: .greedy, maxTokens: 1)
+    #expect(try run(Generator(), .tokens([0xE1]), options).text == "\u{FFFD}")
+  }
+
+  @Test func penaltiesSeeThePrompt() throws {
+    let options = GenerationOptions(sampling: SamplingOptions(temperature: 0, presencePenalty: 10), maxTokens: 1)
+    #expect(try run(Generator(), "CA", options).text == "B")
+    #expect(try run(Generator(), "BA", options).text != "B")
+  }
+
   @Test func stopStringsAreCutAcrossTokens() throws {
     var options = greedy
     options.maxTokens = 20

@@ -38,6 +38,13 @@ struct StreamDecoderTests {
     #expect(decoder.append(15043) == " Hello")
   }
 
+  @Test func `SentencePiece shows every byte that is no text`() throws {
+    let tokenizer = try Tokenizer.load(from: Shared.path("data/vocab/llama2-tokenizer.model"))
+    func byte(_ value: Int) -> Int { value + 3 }
+    #expect(try tokenizer.decode([263, byte(0xE2), byte(0x82), 29874]) == "a\u{FFFD}\u{FFFD}a")
+    #expect(try tokenizer.decode([263, byte(0xE2), 29874, byte(0xF0), byte(0x9F)]) == "a\u{FFFD}a\u{FFFD}\u{FFFD}")
+  }
+
   @Test func `control tokens are text unless asked for`() throws {
     let tokenizer = try Tokenizer.load(from: Shared.path("golden-tokenizers/tokenizers/llama3.json"))
     let text = "a<|eot_id|>b"

@@ -72,6 +72,8 @@ private func expectShares(
   @Test func minPIsRelativeToTheBest() throws {
     // 0.6 × 0.4 = 0.24 excludes 0.2 and 0.1.
     try expectShares(SamplingOptions(minP: 0.6), logits(distribution), [0, 4.0 / 7, 0, 3.0 / 7])
+    // 0.45 × 0.4 = 0.18 excludes 0.1 alone.
+    try expectShares(SamplingOptions(minP: 0.45), logits(distribution), [0, 4.0 / 9, 2.0 / 9, 3.0 / 9])
     try expectShares(SamplingOptions(minP: 1), logits(distribution), [0, 1, 0, 0])
   }
 
@@ -115,6 +117,7 @@ private func expectShares(
     let windowed = SamplingOptions(presencePenalty: 5, penaltyWindow: 2)
     #expect(try greedy(windowed, after: [0, 2, 2], [3, 2, 1]) == 0)
     #expect(try greedy(windowed, after: [2, 0, 2], [3, 2, 1]) == 1)
+    #expect(try greedy(windowed, after: [0, 1, 2, 3], [0, 2, 3, 0]) == 1)
     #expect(try greedy(SamplingOptions(presencePenalty: 5, penaltyWindow: nil), after: [0] + Array(repeating: 2, count: 500), [3, 2, 1]) == 1)
   }
 
