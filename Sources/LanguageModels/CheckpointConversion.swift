@@ -69,6 +69,7 @@ public struct CheckpointConversion {
         remark = "transformers has no architecture for GPT-3; only Swiftlet opens this folder."
       }
     case .gguf:
+      try configuration.requireGGUF()
       if let gguf = family.gguf {
         (names, pairing, packing) = (gguf.names, gguf.pairing, nil)
       } else {

@@ -22,7 +22,7 @@ import Testing
     #expect(largestDifference(original, converted) <= tolerance, "\(golden) as \(what)")
   }
 
-  @Test(arguments: GoldenCase.all) func throughGGUFAndBack(_ golden: GoldenCase) throws {
+  @Test(arguments: GoldenCase.all.filter { $0.name != "llama4-temperature" }) func throughGGUFAndBack(_ golden: GoldenCase) throws {
     try withFolder { folder in
       let (gguf, back) = (folder + "/model.gguf", folder + "/back")
       try CheckpointConversion(ModelCheckpoint.open(golden.path), to: .gguf).write(to: gguf)
@@ -70,6 +70,9 @@ import Testing
     let first = try ModelCheckpoint.open(GoldenCase(name: "llama1-mha").path)
     #expect(throws: ModelError.self) { try CheckpointConversion(first, to: .llama2c) }
     #expect(throws: ModelError.self) { try CheckpointConversion(model, to: .huggingFace, elementType: .q8_0) }
+    // llama.cpp fixes Llama 4's attention temperature and which of its layers rotate.
+    let fourth = try ModelCheckpoint.open(GoldenCase(name: "llama4-temperature").path)
+    #expect(throws: ModelError.self) { try CheckpointConversion(fourth, to: .gguf) }
   }
 
   @Test func freshWeightsRepeatWithTheSeed() throws {
@@ -94,14 +97,16 @@ import Testing
       let checkpoint = try SafetensorsCheckpoint(path: folder)
       let narrow = 0.02 / Float(2 * configuration.layerCount).squareRoot()
       for (name, deviation) in [
-        ("attn.c_attn.weight", 0.02), ("attn.c_proj.weight", narrow), ("mlp.c_fc.weight", 0.02), ("mlp.c_proj.weight", narrow),
+        ("attn.c_attn.weight", 0.02), ("attn.c_proj.weight", narrow), ("mlp.c_fc.weight", 0.02),
+        ("mlp.c_proj.weight", narrow),
       ] {
         let weights = try checkpoint.tensor(named: "transformer.h.0." + name).floats()
         let found = (weights.reduce(0) { $0 + $1 * $1 } / Float(weights.count)).squareRoot()
         #expect(abs(found / deviation - 1) < 0.08, "\(name): \(found), expected \(deviation)")
       }
-      #expect(try checkpoint.tensor(named: "transformer.h.0.ln_1.weight").floats().allSatisfy { $0 == 1 })
-      #expect(try checkpoint.tensor(named: "transformer.h.0.mlp.c_fc.bias").floats().allSatisfy { $0 == 0 })
+      let gains = try checkpoint.tensor(named: "transformer.h.0.ln_1.weight").floats()
+      let biases = try checkpoint.tensor(named: "transformer.h.0.mlp.c_fc.bias").floats()
+      #expect(gains.allSatisfy { $0 == 1 } && biases.allSatisfy { $0 == 0 })
     }
   }
 
@@ -133,7 +138,7 @@ import Testing
       }
       try FileManager.default.copyItem(atPath: golden.path + "/config.json", toPath: folder + "/config.json")
       let logits = try LanguageModel.load(from: folder).logits(golden.expected().inputs[0]).floats()
-      #expect(logits.allSatisfy(\.isFinite))
+      #expect(logits.allSatisfy { $0.isFinite })
     }
   }
 }

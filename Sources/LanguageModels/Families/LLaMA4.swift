@@ -4,7 +4,9 @@ import Tensors
 extension Configuration {
   /// Llama 4's text decoder: one routed and one shared expert per token; three of four layers rotate and attend within
   /// chunks of 8192, the fourth has no positions and attends to everything.
-  static func llama4(expertCount: Int, expertStep: Int, normalizesQueryKey: Bool, scaling: RotaryScaling, contextLength: Int)
+  static func llama4(
+    expertCount: Int, expertStep: Int, normalizesQueryKey: Bool, scaling: RotaryScaling, contextLength: Int
+  )
     -> Configuration
   {
     var configuration = Configuration(
@@ -142,6 +144,27 @@ extension FamilyDescription {
       rotaryLayers: { rotary.isEmpty ? ($0 + 1) % interval != 0 : rotary[$0] != 0 },
       chunk: try fields.integer(optional: "attention_chunk_size") ?? 8192)
     return configuration
+  }
+}
+
+extension Configuration {
+  /// Refuses a Llama 4 that GGUF has no keys for: llama.cpp takes these of its details as given.
+  func requireGGUF() throws(ModelError) {
+    guard family == .llama4 else { return }
+    func check(_ holds: Bool, _ what: String) throws(ModelError) {
+      guard holds else {
+        throw ModelError(
+          .unsupported, "GGUF's llama4 always has \(what), this model has not; write a Hugging Face folder instead.")
+      }
+    }
+    try check(
+      attention.temperature == AttentionTemperature(scale: 0.1, floor: 8192), "an attention temperature of 0.1 and 8192"
+    )
+    try check(
+      layers.indices.allSatisfy { layers[$0].usesRotary == (($0 + 1) % 4 != 0) }, "rotation in three of four layers")
+    try check(
+      attention.normalizesQueryKey == (firstMixture?.expertCount != 128),
+      "normalised queries and keys, unless it has 128 experts")
   }
 }
 
