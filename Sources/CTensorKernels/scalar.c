@@ -197,9 +197,12 @@ static void clamped_swish_gradient(size_t n, float alpha, float limit, const flo
     dup[i] = (float)((adds ? dup[i] : 0) + dy[i] * by_up);
   }
 }
+static void dropout(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = ctk_hash((uint32_t)i, key) >= threshold ? scale * x[i] : 0;
+}
 
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
-    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient,
+    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, dropout,
 };

@@ -25,11 +25,14 @@ extension LanguageModel {
   ///   - texts: Token ids. The texts may differ in length.
   ///   - targets: For every token, the one that should come next; negative where it does not count.
   ///   - weights: What each token's loss is multiplied by in the sum, text after text. By default the mean.
+  ///   - tape: Records the computation, and says what is left out at random.
+  ///   - checkpointsBlocks: Whether `backward` computes each block once more instead of keeping what it computed:
+  ///     far less memory for about a third more time.
   /// - Returns: The loss, and every token's own, text after text.
   /// - Throws: `ModelError` when an id or a target lies outside the vocabulary, a text is longer than the context, or
   ///   the counts differ.
   public func loss(
-    _ texts: [[Int]], targets: [[Int]], weights: [Float]? = nil, tape: Tape? = nil
+    _ texts: [[Int]], targets: [[Int]], weights: [Float]? = nil, tape: Tape? = nil, checkpointsBlocks: Bool = false
   ) throws(ModelError) -> CrossEntropy {
     let ids = Array(texts.joined())
     let flatTargets = Array(targets.joined())
@@ -41,6 +44,7 @@ extension LanguageModel {
         .invalidToken,
         "target \(target) is outside 0..<\(configuration.vocabularySize); use this model's own tokenizer.")
     }
+    guard !texts.isEmpty else { throw ModelError(.invalidToken, "no texts; give at least one.") }
     var sequences: [SequenceRows] = []
     for text in texts {
       try check(text, after: 0)
@@ -48,7 +52,8 @@ extension LanguageModel {
       sequences.append(SequenceRows(rows: first..<first + text.count, firstPosition: 0, cache: nil))
     }
     let embedded = transformer.embed(ids, sequences: sequences, tape: tape)  // [ids.count, hiddenSize]
-    let hidden = transformer.forward(embedded, sequences: sequences, tape: tape)
+    let hidden = transformer.forward(
+      embedded, sequences: sequences, tape: tape, checkpointsBlocks: checkpointsBlocks)
     return softmaxCrossEntropy(
       hidden, head: transformer.head.weight, layout: transformer.head.layout, targets: flatTargets, weights: weights,
       tape: tape)

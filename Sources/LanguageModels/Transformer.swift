@@ -42,20 +42,28 @@ struct Transformer: Sendable {
   /// What each token becomes before the first block: ids and positions that the caller has checked.
   func embed(_ ids: [Int], sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
     let x = embedding(tokens, ids: ids, tape: tape)  // [ids.count, hiddenSize]
-    guard let positions else { return x }
+    guard let positions else { return dropout(x, tape?.dropout, tape: tape) }
     let rows = sequences.flatMap { sequence in
       sequence.rows.indices.map { sequence.firstPosition + $0 - sequence.rows.lowerBound + positions.offset }
     }
-    return add(x, embedding(positions.table, ids: rows, tape: tape), tape: tape)
+    let sum = add(x, embedding(positions.table, ids: rows, tape: tape), tape: tape)
+    return dropout(sum, tape?.dropout, tape: tape)
   }
 
   /// Runs the blocks and the final norm over embedded tokens, or over vectors that stand in for tokens.
   /// - Parameter x: [rows, hiddenSize]
   /// - Returns: [rows, hiddenSize], what the head reads.
-  func forward(_ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
+  func forward(
+    _ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil, checkpointsBlocks: Bool = false
+  ) -> Tensor {
     for sequence in sequences { sequence.cache?.reserve(sequence.rows.count) }
     var x = x
-    for (index, block) in blocks.enumerated() { x = block.forward(x, layer: index, sequences: sequences, tape: tape) }
+    for (index, block) in blocks.enumerated() {
+      func forward(_ x: Tensor, _ tape: Tape?) -> Tensor {
+        block.forward(x, layer: index, sequences: sequences, tape: tape)
+      }
+      x = checkpointsBlocks ? tape?.checkpointed(x, forward) ?? forward(x, nil) : forward(x, tape)
+    }
     for sequence in sequences { sequence.cache?.commit(sequence.rows.count) }
     return finalNorm?.forward(x, tape: tape) ?? x
   }

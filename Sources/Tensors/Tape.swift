@@ -36,6 +36,10 @@ public final class Tape {
 
   private var gradients: [Int: Gradient] = [:]  // by the identity of a storage
   private var steps: [Step] = []
+  private var isPaused = false
+
+  /// What the operations in between leave out at random; nil, as in inference, for nothing.
+  public var dropout: Dropout?
 
   /// How many operations are waiting for `backward`.
   public var stepCount: Int { steps.count }
@@ -57,6 +61,9 @@ public final class Tape {
 
   /// Whether a gradient for this tensor is wanted: it is a parameter, or computed from one.
   public func isTracked(_ tensor: Tensor) -> Bool { gradients[tensor.storage.identity] != nil }
+
+  /// Whether an operation on this tensor would be recorded now.
+  func records(_ tensor: Tensor) -> Bool { !isPaused && isTracked(tensor) }
 
   /// What `backward` has added up for a parameter, or nil when nothing has reached it yet: float32, in its shape.
   public func gradient(of parameter: Tensor) -> Tensor? {
@@ -82,7 +89,7 @@ public final class Tape {
 
   /// The same for several outputs, each a storage of its own. A gradient is nil where nothing depended on the output.
   package func record(_ inputs: [Tensor], outputs: [Tensor], _ backward: @escaping (Tape, [Tensor?]) -> Void) {
-    guard inputs.contains(where: isTracked) else { return }
+    guard !isPaused, inputs.contains(where: isTracked) else { return }
     append(outputs: outputs, backward)
   }
 
@@ -99,9 +106,13 @@ public final class Tape {
   ///
   /// Memory then holds the inside of one such block at a time (Chen et al. 2016, "Training Deep Nets with Sublinear
   /// Memory Cost"), and the gradients are the same to the last bit.
-  /// - Parameter body: Makes a new tensor; it gets a tape the second time only.
-  public func checkpointed(_ x: Tensor, _ body: @escaping (Tensor, Tape?) -> Tensor) -> Tensor {
-    let out = body(x, nil)
+  /// - Parameter body: Makes a new tensor, the same one both times; the tape that it gets records the second time only.
+  public func checkpointed(_ x: Tensor, _ body: @escaping (Tensor, Tape) -> Tensor) -> Tensor {
+    let wasPaused = isPaused
+    isPaused = true
+    let out = body(x, self)
+    isPaused = wasPaused
+    guard !isPaused else { return out }
     append(outputs: [out]) { tape, gradients in
       guard let gradient = gradients[0] else { return }
       // These steps come last, so they are the next that `backward` goes through.

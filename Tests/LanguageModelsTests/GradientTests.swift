@@ -51,4 +51,48 @@ import Testing
     }
     #expect(expected.count == file.tensorNames.count, "PyTorch has parameters that the model lacks")
   }
+
+  /// Computing blocks again, with the same numbers left out at random, changes no bit.
+  @Test(arguments: ["gpt2", "llama2-gqa", "gpt-oss", "llama4-text"], [Float(0), 0.2])
+  func checkpointsChangeNoBit(_ name: String, rate: Float) throws {
+    let golden = GoldenCase(name: name)
+    let model = try LanguageModel.load(from: golden.path).trainable()
+    let ids = try golden.expected().inputs
+    func gradients(checkpointing: Bool, seed: UInt64 = 1) throws -> [[Float]] {
+      let tape = Tape()
+      tape.dropout = Dropout(rate: rate, seed: seed)
+      for parameter in model.parameters { tape.watch(parameter.tensor) }
+      let result = try model.loss(ids, targets: ids, tape: tape, checkpointsBlocks: checkpointing)
+      tape.backward(from: result.loss)
+      return [result.rows] + model.parameters.compactMap { tape.gradient(of: $0.tensor)?.floats() }
+    }
+    let plain = try gradients(checkpointing: false)
+    #expect(plain.count == model.parameters.count + 1)
+    #expect(try gradients(checkpointing: true) == plain)
+    #expect(try (gradients(checkpointing: false, seed: 2) == plain) == (rate == 0))
+  }
+
+  @Test func whatCannotBeTrainedOnIsRefused() throws {
+    let model = try LanguageModel.load(from: GoldenCase(name: "gpt2").path)
+    let context = model.configuration.contextLength
+    for (texts, targets) in [
+      ([], []), ([[]], [[]]), ([[1, 2]], [[1]]), ([[1], [2]], [[1]]), ([[1]], [[97]]), ([[97]], [[1]]), ([[-1]], [[1]]),
+      ([Array(repeating: 1, count: context + 1)], [Array(repeating: 1, count: context + 1)]),
+    ] as [([[Int]], [[Int]])] {
+      #expect(throws: ModelError.self) { try model.loss(texts, targets: targets) }
+    }
+    #expect(throws: ModelError.self) { try model.loss([[1, 2]], targets: [[1, 2]], weights: [1]) }
+  }
+
+  /// A trained model is written and read again as it is, under the names and in the layout of its family.
+  @Test(arguments: ["gpt2", "llama2-gqa"]) func aModelInMemoryIsSaved(_ name: String) throws {
+    let model = try LanguageModel.load(from: GoldenCase(name: name).path).trainable()
+    model.parameters[0].tensor.withMutableSpan { $0[5] = 0.75 }
+    let folder = NSTemporaryDirectory() + "/gradients-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try CheckpointConversion(model, to: .huggingFace).write(to: folder)
+    let again = try LanguageModel.load(from: folder)
+    #expect(again.parameters[0].tensor.floats()[5] == 0.75)
+    #expect(again.parameters.map { $0.tensor.floats() } == model.parameters.map { $0.tensor.floats() })
+  }
 }

@@ -122,6 +122,23 @@ import Testing
     check(x, base) { sumOfRows([(x, [2, 0, 2, 1]), (x.rows(1..<2), [0])], base: base, shape: base.shape, tape: $0) }
   }
 
+  @Test func dropouts() throws {
+    let x = random([7, 9], 1)
+    for rate: Float in [0.1, 0.5] { check(x) { dropout(x, Dropout(rate: rate, seed: 3), tape: $0) } }
+    #expect(Dropout(rate: 0, seed: 3) == nil)
+    // About as many are left out as asked for, others in each row and with each seed, and the sum stays.
+    let ones = Tensor(Array(repeating: 1, count: 40_000), shape: [200, 200])
+    let half = try #require(Dropout(rate: 0.25, seed: 3))
+    let (first, second) = (dropout(ones, half), dropout(ones, half.place(1)))
+    let zeros = first.floats().filter { $0 == 0 }.count
+    #expect(abs(zeros - 10_000) < 400)
+    #expect(first.floats().filter { $0 == 1 / 0.75 }.count == 40_000 - zeros)
+    let common = zip(first.floats(), second.floats()).filter { $0.0 == 0 && $0.1 == 0 }.count
+    #expect(abs(common - 2500) < 200)
+    let rows = zip(first.floats(), first.floats().dropFirst(200)).filter { $0.0 == 0 && $0.1 == 0 }.count
+    #expect(abs(rows - 2500) < 200)
+  }
+
   @Test(arguments: [WeightLayout.outputMajor, .inputMajor]) func crossEntropy(layout: WeightLayout) {
     let hidden = random([5, 4], 1)
     let head = random(layout == .outputMajor ? [6, 4] : [4, 6], 2)

@@ -69,7 +69,18 @@ typedef struct {
                         int adds);
   void (*clamped_swish_gradient)(size_t n, float alpha, float limit, const float *gate, const float *up, const float *dy,
                                  float *dgate, float *dup, int adds);
+  // out = scale · x where ctk_hash(i, key) ≥ threshold, else 0. The same numbers with every table.
+  void (*dropout)(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out);
 } ctk_table;
+
+// Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every
+// bit of the result about half of the time.
+static inline uint32_t ctk_hash(uint32_t number, uint32_t key) {
+  uint32_t h = number * 0x9e3779b9u + key;
+  h = (h ^ h >> 16) * 0x21f0aaadu;
+  h = (h ^ h >> 15) * 0x735a2d97u;
+  return h ^ h >> 15;
+}
 
 // The table of a name ("scalar", "avx2", "avx512", "neon"), or null where this processor cannot run it.
 const ctk_table *ctk_table_named(const char *name);

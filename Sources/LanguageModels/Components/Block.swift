@@ -18,14 +18,20 @@ struct Block: Sendable {
 
   /// - Parameter x: [rows, hiddenSize]
   func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
-    func attended(_ x: Tensor) -> Tensor { attention.forward(x, layer: layer, sequences: sequences, tape: tape) }
+    func attended(_ x: Tensor) -> Tensor {
+      let mixed = attention.forward(x, layer: layer, sequences: sequences, tape: tape)
+      return dropout(mixed, tape?.dropout?.place(2 * layer), tape: tape)
+    }
+    func fed(_ x: Tensor) -> Tensor {
+      dropout(feedForward.forward(x, tape: tape), tape?.dropout?.place(2 * layer + 1), tape: tape)
+    }
     switch placement {
     case .pre:
       let h = add(x, attended(attentionNorm.forward(x, tape: tape)), tape: tape)
-      return add(h, feedForward.forward(feedForwardNorm.forward(h, tape: tape), tape: tape), tape: tape)
+      return add(h, fed(feedForwardNorm.forward(h, tape: tape)), tape: tape)
     case .post:
       let h = attentionNorm.forward(add(x, attended(x), tape: tape), tape: tape)
-      return feedForwardNorm.forward(add(h, feedForward.forward(h, tape: tape), tape: tape), tape: tape)
+      return feedForwardNorm.forward(add(h, fed(h), tape: tape), tape: tape)
     }
   }
 }

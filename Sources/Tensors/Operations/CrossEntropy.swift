@@ -29,8 +29,8 @@ public func softmaxCrossEntropy(
   let weights =
     weights.map { weights in counted.map { weights[$0] } }
     ?? Array(repeating: 1 / Float(max(1, counted.count)), count: counted.count)
-  let dinput = tape?.isTracked(hidden) == true ? Tensor(uninitialized: input.shape) : nil
-  let dhead = tape?.isTracked(head) == true ? Tensor(uninitialized: head.shape) : nil
+  let dinput = tape?.records(hidden) == true ? Tensor(uninitialized: input.shape) : nil
+  let dhead = tape?.records(head) == true ? Tensor(uninitialized: head.shape) : nil
   if counted.isEmpty { dhead?.zero() }
 
   var losses = [Float](repeating: 0, count: targets.count)
