@@ -36,6 +36,7 @@ struct BlockedProduct {
   /// Pieces of about this many rows and this much depth are read again and again from the second-level cache.
   private static let groupRows = 96
   private static let sliceDepth = 384
+  private static let tasksPerThread = 8
   /// How many strips one thread packs at a time.
   private static let stripsPerPack = 8
   /// One cache line between copied rows, so that they lie in different sets of the cache.
@@ -75,7 +76,8 @@ struct BlockedProduct {
           let first = panel.strips.lowerBound + index / slices.count * Self.stripsPerPack
           pack(first..<min(first + Self.stripsPerPack, panel.strips.upperBound), slices[index % slices.count], panel)
         }
-        let pieces = max(1, min(panel.strips.count, 3 * pool.threadCount / groups))
+        // Enough tasks that a thread that falls behind leaves its share to the others.
+        let pieces = min(panel.strips.count, (Self.tasksPerThread * pool.threadCount + groups - 1) / groups)
         pool.run(groups * pieces) { index in
           let (group, piece) = (index % groups, index / groups)
           let strips =
