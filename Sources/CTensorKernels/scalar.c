@@ -201,8 +201,17 @@ static void dropout(size_t n, uint32_t key, uint32_t threshold, float scale, con
   for (size_t i = 0; i < n; i++) out[i] = ctk_hash((uint32_t)i, key) >= threshold ? scale * x[i] : 0;
 }
 
+static void adam(size_t n, const ctk_adam *s, const float *gradient, float *p, float *m, float *v) {
+  for (size_t i = 0; i < n; i++) {
+    double g = (double)gradient[i] * s->gradient_scale;
+    m[i] = (float)(s->beta1 * (double)m[i] + (1 - s->beta1) * g);
+    v[i] = (float)(s->beta2 * (double)v[i] + (1 - s->beta2) * g * g);
+    p[i] = (float)((double)p[i] * s->shrink - s->rate * m[i] / (sqrt((double)v[i]) * s->second + s->epsilon));
+  }
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
-    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, dropout,
+    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, dropout, adam,
 };

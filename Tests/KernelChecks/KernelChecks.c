@@ -55,6 +55,18 @@ static void compare(const char *what, size_t n, double tolerance, const float *a
     compare(#statement, count, tolerance, a, b);                            \
   } while (0)
 
+// The parameters, the first or the second moments after a step along x.
+static void adam_result(const ctk_table *t, size_t n, int result, const float *x, const float *y, const float *z,
+                        float *out) {
+  const ctk_adam step = {0.9f, 0.95f, 1e-8f, 3e-3f, 1.5f, 0.999f, 0.5f};
+  float p[LONGEST], m[LONGEST], v[LONGEST], *results[] = {p, m, v};
+  memcpy(p, y, n * sizeof *y);
+  memcpy(m, z, n * sizeof *z);
+  for (size_t i = 0; i < n; i++) v[i] = fabsf(z[i]);
+  t->adam(n, &step, x, p, m, v);
+  memcpy(out, results[result], n * sizeof *out);
+}
+
 // One line for each kernel of the table.
 static void check_rows(const ctk_table *reference, const ctk_table *table, size_t n) {
   float x[LONGEST], wide[LONGEST], y[LONGEST], z[LONGEST], a[LONGEST + 1], b[LONGEST + 1];
@@ -80,6 +92,7 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
   AGREE(1, 0, out[0] = t->maximum(n, x));
   AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
   AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
+  for (int result = 0; result < 3; result++) AGREE(n, rounding, adam_result(t, n, result, x, y, z, out));
   AGREE(n, 0, t->dropout(n, (uint32_t)n * 77777u, 0x40000000u, 1.25f, x, out));
   for (int adds = 0; adds < 2; adds++) {
     float other[LONGEST] = {0};

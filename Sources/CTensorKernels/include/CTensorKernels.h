@@ -26,6 +26,13 @@ typedef struct {
   int accumulate;
 } ctk_piece;
 
+// One step of AdamW. `rate` includes the correction of the first moment's bias, `second` is that of the second's root.
+typedef struct {
+  float beta1, beta2, epsilon, rate, second;
+  float shrink;          // what the parameters are multiplied by: 1 - learning rate · weight decay
+  float gradient_scale;  // what gradients are multiplied by, where their norm is clipped
+} ctk_adam;
+
 typedef struct {
   const char *name;
   // Results held in registers at a time. A piece has any number of rows and at most tile_columns columns.
@@ -71,6 +78,9 @@ typedef struct {
                                  float *dgate, float *dup, int adds);
   // out = scale · x where ctk_hash(i, key) ≥ threshold, else 0. The same numbers with every table.
   void (*dropout)(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out);
+
+  // Moments m and v, and parameters p, after one step along a gradient.
+  void (*adam)(size_t n, const ctk_adam *step, const float *gradient, float *p, float *m, float *v);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every
