@@ -78,7 +78,7 @@ let package = Package(
     tests("Checkpoints", ["Checkpoints"]),
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
-    tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization"]),
+    tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization", "Tensors"]),
     tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],

@@ -14,6 +14,6 @@ import ArgumentParser
       """,
     version: "0.1.0",
     subcommands: [
-      Generate.self, Chat.self, Logits.self, Tokenize.self, Inspect.self, Init.self, Convert.self,
+      Generate.self, Chat.self, Logits.self, Tokenize.self, Inspect.self, Init.self, Convert.self, DataCommand.self,
     ])
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// A token that a sampler chose.
 public struct Sample: Sendable, Hashable {

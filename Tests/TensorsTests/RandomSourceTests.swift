@@ -1,5 +1,5 @@
+import Tensors
 import Testing
-import TextGeneration
 
 @Suite struct RandomSourceTests {
   @Test func firstNumbersOfTheReferenceAlgorithm() {
