@@ -37,9 +37,9 @@ public final class Tokenizer: Sendable {
   }
 
   let stages: Stages
-  /// Encoding's cache and scratch memory. Whoever encodes takes it and brings it back; a second thread meanwhile
-  /// makes its own, so none waits.
-  private let workspace = Mutex<BytePairEncoding.Workspace?>(nil)
+  /// Encoding's cache and scratch memory. Whoever encodes takes one and brings it back; there are as many as threads
+  /// ever encoded at once, so none waits.
+  private let workspaces = Mutex<[BytePairEncoding.Workspace]>([])
   private let matchers: [AddedTokenMatcher]
   private let normalizedMatchers: [AddedTokenMatcher]
   private let specialIDs: Set<Int>
@@ -78,6 +78,19 @@ public final class Tokenizer: Sendable {
   /// The tokens that are matched in text before the vocabulary is asked.
   public var addedTokens: [AddedToken] { stages.addedTokens }
 
+  /// What `addsSpecialTokens` puts before a text.
+  public var prefixIDs: [Int] { stages.prefixIDs }
+
+  /// Whether a text may be encoded in parts that are cut where `lastWordBoundary(in:)` says, with the same ids as the
+  /// whole: true for byte-level vocabularies with a known pattern and for vocabularies of characters.
+  public var encodesInParts: Bool {
+    guard case .bytePair(let model) = stages.model, matchers[0].isEmpty, normalizedMatchers[0].isEmpty else {
+      return false
+    }
+    let takesCharacters = model.merges.count == 0 && stages.normalizer == nil && stages.preTokenizer == nil
+    return directScanner != nil || (takesCharacters && !model.options.fusesUnknown)
+  }
+
   /// Whether a token is a control token, which decoding may leave out.
   public func isSpecial(_ id: Int) -> Bool { specialIDs.contains(id) }
 
@@ -113,8 +126,15 @@ public final class Tokenizer: Sendable {
   ///     with text that a user typed.
   /// - Complexity: O(n log n) in the worst case, whatever the text.
   public func encode(_ text: String, addsSpecialTokens: Bool = false, parsesSpecialTokens: Bool = false) -> [Int] {
-    let bytes = Array(text.utf8)
-    var work = workspace.withLock { $0.take() } ?? BytePairEncoding.Workspace()
+    encode(
+      utf8: Array(text.utf8), addsSpecialTokens: addsSpecialTokens, parsesSpecialTokens: parsesSpecialTokens)
+  }
+
+  /// The token ids of a text that is given as UTF-8.
+  public func encode(
+    utf8 bytes: [UInt8], addsSpecialTokens: Bool = false, parsesSpecialTokens: Bool = false
+  ) -> [Int] {
+    var work = workspaces.withLock { $0.popLast() } ?? BytePairEncoding.Workspace()
     var ids: [Int] = addsSpecialTokens ? stages.prefixIDs : []
     ids.reserveCapacity(bytes.count / 3 + 8)
     let level = parsesSpecialTokens ? 1 : 0
@@ -128,7 +148,7 @@ public final class Tokenizer: Sendable {
         }
       }
     }
-    workspace.withLock { $0 = work }
+    workspaces.withLock { $0.append(work) }
     if addsSpecialTokens { ids += stages.suffixIDs }
     return ids
   }
