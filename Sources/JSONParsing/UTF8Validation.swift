@@ -1,5 +1,5 @@
 /// The first byte that does not belong to well-formed UTF-8 (Unicode 16, table 3-7), or nil when all do.
-func firstInvalidUTF8(in bytes: [UInt8]) -> Int? {
+package func firstInvalidUTF8(in bytes: [UInt8]) -> Int? {
   let text = bytes.span
   var index = 0
   while index < bytes.count {

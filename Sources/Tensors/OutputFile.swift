@@ -59,6 +59,13 @@ package final class OutputFile {
     byteCount += bytes.byteCount
   }
 
+  /// Replaces the first bytes, which must have been written: what a header says may be known only at the end.
+  package func overwriteBeginning(_ bytes: [UInt8]) throws(OutputFileError) {
+    precondition(bytes.count <= byteCount, "only what was written can be replaced")
+    let written = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    guard written == bytes.count else { throw Self.failure(path) }
+  }
+
   /// Waits until all bytes are on the disk. Nothing can be written after it.
   package func finish() throws(OutputFileError) {
     guard descriptor >= 0 else { return }

@@ -1,0 +1,34 @@
+/// Files of text to learn from, and how they are read.
+public struct TextInputs: Sendable {
+  /// One file.
+  struct Input: Sendable {
+    var path: String
+    var format: DocumentReader.Format
+    var isPacked: Bool
+  }
+
+  let inputs: [Input]
+  let delimiter: [UInt8]?
+
+  /// Files, by their names: `.jsonl` (each line an object with `text` or `ids`), anything else plain text; `.gz` after
+  /// either is unpacked; `-` is standard input.
+  /// - Parameters:
+  ///   - delimiter: what stands between the documents of a text file; nil makes each file one document.
+  ///   - standardInputIsJSONLines: what standard input holds.
+  /// - Throws: `DataError` where a file does not exist, before anything is read.
+  public init(_ paths: [String], delimiter: String? = nil, standardInputIsJSONLines: Bool = false) throws(DataError) {
+    guard !paths.isEmpty else { throw DataError(nil, "there is no data; name files, or - for standard input") }
+    guard paths.count(where: { $0 == "-" }) <= 1 else { throw DataError("-", "standard input can be read only once") }
+    if let delimiter, delimiter.isEmpty { throw DataError(nil, "the delimiter is empty; leave it out for whole files") }
+    var inputs: [Input] = []
+    for path in paths {
+      let isPacked = path.hasSuffix(".gz")
+      let name = isPacked ? String(path.dropLast(3)) : path
+      let isLines = path == "-" ? standardInputIsJSONLines : name.hasSuffix(".jsonl")
+      inputs.append(Input(path: path, format: isLines ? .jsonLines : .text, isPacked: isPacked))
+      if path != "-" { try ByteStream.check(path) }
+    }
+    self.inputs = inputs
+    self.delimiter = delimiter.map { Array($0.utf8) }
+  }
+}

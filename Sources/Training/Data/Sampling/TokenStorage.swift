@@ -1,0 +1,51 @@
+/// Token ids with the places where documents begin: a mapped shard, or ids in memory.
+protocol TokenStorage: Sendable {
+  var tokenCount: Int { get }
+  var documentCount: Int { get }
+  /// Where a document begins; ascending.
+  func documentStart(_ index: Int) -> Int
+  /// The ids at some places.
+  func ids(_ range: Range<Int>) throws(DataError) -> [Int]
+}
+
+extension TokenStorage {
+  /// The first document that begins at `place` or after it; `documentCount` where none does.
+  func firstDocument(from place: Int) -> Int {
+    var (low, high) = (0, documentCount)
+    while low < high {
+      let middle = (low + high) / 2
+      if documentStart(middle) < place { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension TokenShard: TokenStorage {
+  var tokenCount: Int { header.tokenCount }
+  var documentCount: Int { header.documentCount }
+}
+
+/// Ids that fit in memory.
+struct TokensInMemory: TokenStorage {
+  private var tokens: [UInt32] = []
+  private var starts: [Int] = []
+  private(set) var textByteCount = 0
+
+  var tokenCount: Int { tokens.count }
+  var documentCount: Int { starts.count }
+  var vocabularySize: Int { Int(tokens.max() ?? 0) + 1 }
+  func documentStart(_ index: Int) -> Int { starts[index] }
+  func ids(_ range: Range<Int>) throws(DataError) -> [Int] { tokens[range].map { Int($0) } }
+
+  mutating func append(_ batch: DocumentEncoding.Batch) {
+    starts += batch.starts.map { $0 + tokens.count }
+    tokens += batch.ids.map { UInt32(truncatingIfNeeded: $0) }
+    textByteCount += batch.textByteCount
+  }
+
+  /// Adds a document of its own.
+  mutating func append(document: [Int]) {
+    starts.append(tokens.count)
+    tokens += document.map { UInt32(truncatingIfNeeded: $0) }
+  }
+}
