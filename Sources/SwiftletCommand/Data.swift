@@ -29,7 +29,8 @@ struct TextInputOptions: ParsableArguments {
 
   @Argument(
     help: ArgumentHelp(
-      #"Text: .txt; .jsonl with {"text": …} or {"ids": […]} lines; either as .gz; - for standard input."#, valueName: "file"))
+      #"Text: .txt; .jsonl with {"text": …} or {"ids": […]} lines; either as .gz; - for standard input."#,
+      valueName: "file"))
   var files: [String]
 
   func inputs() throws -> TextInputs {

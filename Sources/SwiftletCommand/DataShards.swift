@@ -16,7 +16,8 @@ struct DataShards: AsyncParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("A Hugging Face folder, tokenizer.json, tokenizer.model or llama2.c tokenizer .bin.", valueName: "path"))
+    help: ArgumentHelp(
+      "A Hugging Face folder, tokenizer.json, tokenizer.model or llama2.c tokenizer .bin.", valueName: "path"))
   var tokenizer: String
 
   @Option(name: [.long, .short], help: ArgumentHelp("The folder to write.", valueName: "folder"))

@@ -33,10 +33,13 @@ struct DataTokenizer: AsyncParsableCommand {
     })
   var words: WordPattern = .gpt2
 
-  @Option(help: ArgumentHelp("A control token; repeatable. The first ends documents. (default: <|endoftext|>)", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "A control token; repeatable. The first ends documents. (default: <|endoftext|>)", valueName: "text"))
   var special: [String] = []
 
-  @Option(name: [.long, .short], help: ArgumentHelp("A folder, or a file whose name ends in .json.", valueName: "path"))
+  @Option(
+    name: [.long, .short], help: ArgumentHelp("A folder, or a file whose name ends in .json.", valueName: "path"))
   var output: String
 
   @OptionGroup var text: TextInputOptions
@@ -68,7 +71,8 @@ struct DataTokenizer: AsyncParsableCommand {
         return !interruption.isRaised
       }
       if counts.forgottenCount > 0 {
-        Terminal.note("There were too many distinct words; some seen at most \(counts.forgottenCount) times were left out.")
+        Terminal.note(
+          "There were too many distinct words; some seen at most \(counts.forgottenCount) times were left out.")
       }
     } else {
       guard let found = try TokenizerTraining.gatherCharacters(inputs, progress: reading) else {

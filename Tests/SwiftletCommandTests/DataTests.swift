@@ -28,7 +28,8 @@ import Testing
     }
     #expect(try TokenSource(shards: shards, tokenizer: loaded).tokenCount == count)
     let lines = try CommandRun(
-      ["data", "shards", "--tokenizer", tokenizer, "-", "--delimiter", #"\n"#, "--output", shards + "3"], input: Self.text)
+      ["data", "shards", "--tokenizer", tokenizer, "-", "--delimiter", #"\n"#, "--output", shards + "3"],
+      input: Self.text)
     #expect(lines.output.contains("of 400 documents"))
   }
 

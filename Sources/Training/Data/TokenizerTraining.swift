@@ -33,7 +33,9 @@ public enum TokenizerTraining {
     _ inputs: TextInputs, progress: (Int) -> Bool = { _ in true }
   ) throws -> CharacterVocabulary? {
     let lanes = (0..<ParallelReading.lanes).map { _ in Lane(CharacterVocabulary()) }
-    let isComplete = try forEachText(inputs, lanes, progress) { $0.add($1) } afterRound: {
+    let isComplete = try forEachText(inputs, lanes, progress) {
+      $0.add($1)
+    } afterRound: {
     }
     var all = CharacterVocabulary()
     for lane in lanes { all.add(lane.value) }

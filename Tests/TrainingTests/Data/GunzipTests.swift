@@ -4,12 +4,13 @@ import Training
 
 @Suite struct GunzipTests {
   /// Packed by zlib 1.2.13: dynamic codes and a name in the header, fixed codes, stored, Huffman codes only.
-  static let dynamic = Data(base64Encoded:
-      "H4sICAAAAAAA/3RleHQudHh0AO2XMQ7DIAxF956CIxQIYI6TgSiRorZqGHr8qjd4g5dKf7cw2N/mv/N4jHAPzy2sYY7PDHNfZ3iP" +
-      "11jnFY55jXO7nb+gSIIWEtRRukqiUiFRGZ21oHtV9ERD1croiSjh0khUSygjujt6YUVnddZFVK7GxIzuVVDGztTFRoNNGbsXylhQ" +
-      "vQw1G7UxIaUayljQExNqtrHxZ4ONKhHRWYbkVZkIUVUzqldkmkBKRXo2VNSG2tjYWdkxyvH2rBKsqtWv10w3TINMz2w2ouPMsvln" +
-      "u4TtJbbj2L5ku5ftcfP7XdhPBX+96PgbVz+XwBwHcy/MCTFXVR3dXvLzoMzPMm+c/Rw7c/+MJLIj4TBa6m4Ih4olrBRWCiuFlcJK" +
-      "YaWwUlgprBRWCiuFlcJKYaWwUlgprBRWCiuFlcJKYaWwUlgprBRWCiuFlcLKv8fKL8yCiANXLAAA")
+  static let dynamic = Data(
+    base64Encoded:
+      "H4sICAAAAAAA/3RleHQudHh0AO2XMQ7DIAxF956CIxQIYI6TgSiRorZqGHr8qjd4g5dKf7cw2N/mv/N4jHAPzy2sYY7PDHNfZ3iP"
+      + "11jnFY55jXO7nb+gSIIWEtRRukqiUiFRGZ21oHtV9ERD1croiSjh0khUSygjujt6YUVnddZFVK7GxIzuVVDGztTFRoNNGbsXylhQ"
+      + "vQw1G7UxIaUayljQExNqtrHxZ4ONKhHRWYbkVZkIUVUzqldkmkBKRXo2VNSG2tjYWdkxyvH2rBKsqtWv10w3TINMz2w2ouPMsvln"
+      + "u4TtJbbj2L5ku5ftcfP7XdhPBX+96PgbVz+XwBwHcy/MCTFXVR3dXvLzoMzPMm+c/Rw7c/+MJLIj4TBa6m4Ih4olrBRWCiuFlcJK"
+      + "YaWwUlgprBRWCiuFlcJKYaWwUlgprBRWCiuFlcJKYaWwUlgprBRWCiuFlcLKv8fKL8yCiANXLAAA")
   static let fixed = Data(base64Encoded: "H4sIAAAAAAAA/0vLrEhNUUjOT0kt1lFIQ3C4AD7C7bAZAAAA")
   static let stored = Data(base64Encoded: "H4sIAAAAAAAA/wEHAPj/c3RvcmVkCuKcU6UHAAAA")
 
@@ -66,7 +67,9 @@ import Training
 @Suite struct SHA256Tests {
   /// FIPS 180-4's examples, and lengths around a block.
   @Test func knownHashes() {
-    func hex(_ bytes: [UInt8]) -> String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    func hex(_ bytes: [UInt8]) -> String {
+      bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
     let known: [(String, String)] = [
       ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

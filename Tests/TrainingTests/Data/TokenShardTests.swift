@@ -11,7 +11,8 @@ import Training
     let tokenizer = try someTokenizer()
     let text = someText(words: 300_000)
     let other = ["first", "", "second\nline"]
-    let lines = other.map { #"{"text": "\#($0.replacingOccurrences(of: "\n", with: "\\n"))"}"# }.joined(separator: "\n\n")
+    let lines = other.map { #"{"text": "\#($0.replacingOccurrences(of: "\n", with: "\\n"))"}"# }.joined(
+      separator: "\n\n")
     let folder = try TemporaryFolder([
       "a.txt": Array(text.utf8), "b.jsonl": Array((lines + "\n" + #"{"ids": [5, 6, 7]}"#).utf8),
       "c.txt.gz": Array(try #require(GunzipTests.fixed)),

@@ -80,7 +80,8 @@ import Training
       #expect(seen[place.source].insert(place.index).inserted)
     }
     for numbers in seen { #expect(numbers == Set(0..<numbers.count)) }
-    #expect(SourceMixture(weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], key: 0).place(of: .max).source < 2)
+    #expect(
+      SourceMixture(weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], key: 0).place(of: .max).source < 2)
   }
 
   @Test func documentsMayBeKeptApart() throws {
@@ -103,7 +104,9 @@ import Training
   }
 
   @Test func linesOfIDsAreSamples() throws {
-    let folder = try TemporaryFolder(["a.jsonl": Array("{\"ids\": [1, 2, 3]}\n{\"ids\": [4, 5]}\n{\"ids\": [6, 7, 8, 9]}".utf8)])
+    let folder = try TemporaryFolder([
+      "a.jsonl": Array("{\"ids\": [1, 2, 3]}\n{\"ids\": [4, 5]}\n{\"ids\": [6, 7, 8, 9]}".utf8)
+    ])
     let source = try TokenSource(sequences: TextInputs([folder.path + "/a.jsonl"]))
     #expect(source.vocabularySize == 10)
     let data = try TrainingData([(source, nil)], contextLength: 3, seed: nil, masksDocuments: true)

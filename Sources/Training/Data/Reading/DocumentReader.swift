@@ -25,7 +25,9 @@ final class DocumentReader {
     var position: Int
 
     var byteCount: Int {
-      switch content { case .text(let bytes), .line(let bytes): bytes.count }
+      switch content {
+      case .text(let bytes), .line(let bytes): bytes.count
+      }
     }
     var place: String {
       switch content {

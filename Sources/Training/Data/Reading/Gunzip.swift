@@ -73,7 +73,9 @@ package struct Gunzip {
         guard byte == 0 else { throw DataError(nil, "holds other bytes after the packed data; is it damaged?") }
       }
     } else {
-      guard try bits.byte() == 0x1F else { throw DataError(nil, "is no gzip file; remove .gz from its name if it is text") }
+      guard try bits.byte() == 0x1F else {
+        throw DataError(nil, "is no gzip file; remove .gz from its name if it is text")
+      }
     }
     guard try bits.byte() == 0x8B, try bits.byte() == 8 else {
       throw DataError(nil, "is no gzip file that uses deflate; pack it with gzip")

@@ -19,7 +19,9 @@ package struct SourceMixture: Sendable {
     let spare = Double(Self.blockLength - weights.count)
     let exact = weights.map { $0 / largest / sum * spare }
     var counts = exact.map { 1 + Int($0) }
-    let byRemainder = exact.indices.sorted { exact[$0] - exact[$0].rounded(.down) > exact[$1] - exact[$1].rounded(.down) }
+    let byRemainder = exact.indices.sorted {
+      exact[$0] - exact[$0].rounded(.down) > exact[$1] - exact[$1].rounded(.down)
+    }
     let missing = Self.blockLength - counts.reduce(0, +)
     for rank in 0..<missing { counts[byRemainder[rank % byRemainder.count]] += 1 }
     bounds = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }

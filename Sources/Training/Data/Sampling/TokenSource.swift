@@ -78,7 +78,8 @@ public struct TokenSource: Sendable {
     }
     if let tokenizer, first.header.vocabularyHash != tokenizer.fingerprint {
       throw DataError(
-        first.path, "was made with another tokenizer; use that one, or write the shards again with `swiftlet data shards`")
+        first.path,
+        "was made with another tokenizer; use that one, or write the shards again with `swiftlet data shards`")
     }
     self.init(
       name: path, arrangement: .packed, vocabularySize: first.header.vocabularySize,

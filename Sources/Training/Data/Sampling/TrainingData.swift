@@ -41,7 +41,8 @@ public struct TrainingData: Sendable {
   ) throws(DataError) {
     guard !sources.isEmpty else { throw DataError(nil, "there is no data to train on; name files") }
     guard sources.count < SourceMixture.blockLength / 16 else {
-      throw DataError(nil, "there are \(sources.count) sources; join them to fewer than \(SourceMixture.blockLength / 16)")
+      throw DataError(
+        nil, "there are \(sources.count) sources; join them to fewer than \(SourceMixture.blockLength / 16)")
     }
     guard contextLength > 0 else { throw DataError(nil, "a context of \(contextLength) tokens; give at least 1") }
     var weights: [Double] = []
@@ -77,7 +78,8 @@ public struct TrainingData: Sendable {
       guard !documents.isEmpty else { throw DataError(source.name, "holds no document of at least 2 tokens") }
       if let long = documents.firstIndex(where: { $0.count - 1 > contextLength }) {
         throw DataError(
-          source.name, "document \(long + 1) has \(documents[long].count) tokens, more than the context of \(contextLength)"
+          source.name,
+          "document \(long + 1) has \(documents[long].count) tokens, more than the context of \(contextLength)"
             + " and the one after it; shorten it, or pack documents into windows")
       }
       return Samples(source: source, count: documents.count, slack: 0, documents: documents, key: key)
@@ -85,7 +87,8 @@ public struct TrainingData: Sendable {
       let count = (source.tokenCount - 1) / contextLength
       guard count > 0 else {
         throw DataError(
-          source.name, "has \(source.tokenCount) tokens, too few for one sample of \(contextLength) and the token after it;"
+          source.name,
+          "has \(source.tokenCount) tokens, too few for one sample of \(contextLength) and the token after it;"
             + " give more text or a shorter context")
       }
       let rest = source.tokenCount - 1 - count * contextLength
@@ -106,12 +109,14 @@ public struct TrainingData: Sendable {
     let names = sources.map(\.source.name).joined(separator: ", ")
     guard batchSize <= samplesPerEpoch else {
       throw DataError(
-        names, "makes \(samplesPerEpoch) samples, fewer than one batch of \(batchSize); give more text, a smaller batch"
+        names,
+        "makes \(samplesPerEpoch) samples, fewer than one batch of \(batchSize); give more text, a smaller batch"
           + " or a shorter context")
     }
     for samples in sources where samples.source.vocabularySize > vocabularySize {
       throw DataError(
-        samples.source.name, "has ids up to \(samples.source.vocabularySize - 1), and the model a vocabulary of"
+        samples.source.name,
+        "has ids up to \(samples.source.vocabularySize - 1), and the model a vocabulary of"
           + " \(vocabularySize); use the model's own tokenizer")
     }
   }

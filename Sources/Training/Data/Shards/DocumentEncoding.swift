@@ -46,7 +46,8 @@ package struct DocumentEncoding: Sendable {
       case .ids(let ids):
         if let wrong = ids.first(where: { $0 < 0 || $0 >= tokenizer.vocabularySize }) {
           throw DataError(
-            piece.place, "id \(wrong) is outside the vocabulary of \(tokenizer.vocabularySize); use the tokenizer that made it")
+            piece.place,
+            "id \(wrong) is outside the vocabulary of \(tokenizer.vocabularySize); use the tokenizer that made it")
         }
         hash.add(Array(ids.map(String.init).joined(separator: ",").utf8))
         batch.ids += ids

@@ -44,7 +44,8 @@ public final class TokenShard: Sendable {
     }
     if let place = ids.firstIndex(where: { $0 >= header.vocabularySize }) {
       throw DataError(
-        path, "token \(range.lowerBound + place) is \(ids[place]), outside its vocabulary of \(header.vocabularySize);"
+        path,
+        "token \(range.lowerBound + place) is \(ids[place]), outside its vocabulary of \(header.vocabularySize);"
           + " the shard is damaged: write it again")
     }
     return ids
