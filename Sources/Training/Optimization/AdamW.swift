@@ -3,11 +3,11 @@ public import Tensors
 /// Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019), what every
 /// GPT and LLaMA was trained with.
 ///
-/// Only tensors of two or more dimensions decay: pulling gains and biases towards zero helps nobody.
+/// Only tensors of two or more dimensions decay; see `weightDecay(of:_:)`.
 ///
 ///     let optimizer = AdamW(parameters: model.parameters)
 ///     optimizer.step(gradients: model.parameters.map { tape.gradient(of: $0.tensor) }, learningRate: 6e-4)
-public final class AdamW {
+public final class AdamW: Optimizer {
   /// What does not change while training.
   public struct Settings: Sendable, Hashable {
     /// How much of the running mean of gradients, and of their squares, each step keeps.
@@ -42,26 +42,22 @@ public final class AdamW {
     secondMoments = parameters.map { Tensor(zeros: $0.tensor.shape) }
   }
 
-  /// Everything but the step count that must be saved to go on later, by name; writing into these tensors restores it.
+  /// Both moments of every parameter: `NAME.firstMoment` and `NAME.secondMoment`.
   public var state: [(name: String, tensor: Tensor)] {
     zip(parameters, firstMoments).map { ($0.name + ".firstMoment", $1) }
       + zip(parameters, secondMoments).map { ($0.name + ".secondMoment", $1) }
   }
 
-  /// Continues as if `count` steps had been taken; the moments are restored through `state`.
+  /// Continues as if `count` steps had been taken.
   public func resume(afterSteps count: Int) { stepCount = max(0, count) }
 
-  /// Moves every parameter along its gradient.
-  /// - Parameters:
-  ///   - gradients: One per parameter, in its shape; nil where nothing reached it, which then stays as it is.
-  ///   - learningRate: Of this step.
-  ///   - gradientScale: What gradients are multiplied by first: see `clippingScale`.
-  public func step(gradients: [Tensor?], learningRate: Double, gradientScale: Double = 1) {
+  /// Moves every parameter along its gradient: see `Optimizer`.
+  public func step(gradients: [Tensor?], learningRate: Double, gradientScale: Double) {
     precondition(gradients.count == parameters.count, "\(gradients.count) gradients for \(parameters.count) parameters")
     stepCount += 1
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = gradients[index] else { continue }
-      let decay = parameter.tensor.shape.dimensions.count >= 2 ? settings.weightDecay : 0
+      let decay = weightDecay(of: parameter.tensor, settings.weightDecay)
       update(
         parameter.tensor, gradient: gradient, firstMoment: firstMoments[index], secondMoment: secondMoments[index],
         by: AdamStep(
