@@ -210,8 +210,20 @@ static void adam(size_t n, const ctk_adam *s, const float *gradient, float *p, f
   }
 }
 
+static size_t multiply_adds(size_t rounds, float *mean) {
+  enum { CHAINS = 8 };
+  float x[CHAINS], total = 0;
+  for (int c = 0; c < CHAINS; c++) x[c] = (float)c;
+  for (size_t r = 0; r < rounds; r++)
+    for (int c = 0; c < CHAINS; c++) x[c] = x[c] * 0.5f + 1;
+  for (int c = 0; c < CHAINS; c++) total += x[c];
+  *mean = total / CHAINS;
+  return 2 * CHAINS * rounds;
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, dropout, adam,
+    multiply_adds,
 };

@@ -81,6 +81,10 @@ typedef struct {
 
   // Moments m and v, and parameters p, after one step along a gradient.
   void (*adam)(size_t n, const ctk_adam *step, const float *gradient, float *p, float *m, float *v);
+
+  // `rounds` multiplications and additions in each of as many independent sums as keep the processor busy, nothing of
+  // it in memory; returns the number of operations in all. Every sum tends to 2, and *mean is their mean.
+  size_t (*multiply_adds)(size_t rounds, float *mean);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every
