@@ -4,6 +4,18 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
   public enum Kind: Sendable, Hashable {
     /// Learning rates or step counts that contradict each other.
     case invalidSchedule
+    /// Numbers of a plan that no run can have.
+    case invalidPlan
+    /// Data from which nothing can be learned.
+    case unusableData
+    /// A loss, parameter or gradient that is infinite or no number.
+    case notFinite
+    /// A file or folder that cannot be written.
+    case unwritable
+    /// A checkpoint that is cut short, or belongs to something else.
+    case damagedCheckpoint
+    /// A folder that holds a run already.
+    case runExists
   }
 
   /// What kind of trouble it is.
