@@ -5,7 +5,7 @@ protocol TokenStorage: Sendable {
   /// Where a document begins; ascending.
   func documentStart(_ index: Int) -> Int
   /// The ids at some places.
-  func ids(_ range: Range<Int>) throws(DataError) -> [Int]
+  func ids(_ range: Range<Int>) throws(TrainingError) -> [Int]
 }
 
 extension TokenStorage {
@@ -35,7 +35,7 @@ struct TokensInMemory: TokenStorage {
   var documentCount: Int { starts.count }
   var vocabularySize: Int { Int(tokens.max() ?? 0) + 1 }
   func documentStart(_ index: Int) -> Int { starts[index] }
-  func ids(_ range: Range<Int>) throws(DataError) -> [Int] { tokens[range].map { Int($0) } }
+  func ids(_ range: Range<Int>) throws(TrainingError) -> [Int] { tokens[range].map { Int($0) } }
 
   mutating func append(_ batch: DocumentEncoding.Batch) {
     starts += batch.starts.map { $0 + tokens.count }
