@@ -9,7 +9,7 @@ public import Tensors
 ///     optimizer.step(gradients: model.parameters.map { tape.gradient(of: $0.tensor) }, learningRate: 6e-4)
 public final class AdamW: Optimizer {
   /// What does not change while training.
-  public struct Settings: Sendable, Hashable {
+  public struct Settings: Sendable, Hashable, Codable {
     /// How much of the running mean of gradients, and of their squares, each step keeps.
     public var beta1, beta2: Double
     /// Keeps the division by the root of the second moment finite.

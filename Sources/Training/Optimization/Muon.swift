@@ -12,7 +12,7 @@ public import Tensors
 /// its query heads counts as one matrix.
 public final class Muon: Optimizer {
   /// What does not change while training.
-  public struct Settings: Sendable, Hashable {
+  public struct Settings: Sendable, Hashable, Codable {
     /// How much of the running sum of gradients each step keeps.
     public var momentum: Double
     /// Of Newton and Schulz; more make directions more alike.

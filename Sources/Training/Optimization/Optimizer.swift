@@ -30,7 +30,7 @@ extension Optimizer {
 }
 
 /// Which optimizer a run has, as data.
-public enum OptimizerSettings: Sendable, Hashable {
+public enum OptimizerSettings: Sendable, Hashable, Codable {
   /// What every GPT and LLaMA was trained with.
   case adamW(AdamW.Settings)
   /// AdamW, and orthogonal steps for the matrices inside the blocks.

@@ -7,7 +7,7 @@ public import Tensors
 /// decay means here what it means for `AdamW`: a matrix loses `rate · weightDecay` of itself, whatever its velocity.
 public final class SGD: Optimizer {
   /// What does not change while training.
-  public struct Settings: Sendable, Hashable {
+  public struct Settings: Sendable, Hashable, Codable {
     /// How much of the velocity each step keeps; 0 for plain descent.
     public var momentum: Double
     /// The share of itself, times the learning rate, that a matrix loses in each step.
