@@ -10,15 +10,24 @@ extension LanguageModel {
     }
   }
 
-  /// A copy that can be trained: each parameter in float32 and in memory of its own, which may be written.
+  /// A copy that can be trained: each parameter in memory of its own, which may be written.
   ///
   ///     let model = try LanguageModel.load(from: "gpt2").trainable()
   ///     let tape = Tape()
   ///     for parameter in model.parameters { tape.watch(parameter.tensor) }
   ///     tape.backward(from: try model.loss([[464, 3290]], targets: [[3290, 318]], tape: tape).loss)
-  public func trainable() throws -> LanguageModel {
-    try LanguageModel(configuration, from: CopiedParameters(source: table))
+  /// - Parameter precision: With `.bfloat16`, matrices take half of the memory; `masterWeights` are then what to move.
+  public func trainable(precision: TrainingPrecision = .float32) throws -> LanguageModel {
+    let master = try LanguageModel(configuration, from: CopiedParameters(source: table))
+    switch precision {
+    case .float32: return master
+    case .bfloat16:
+      return try LanguageModel(configuration, from: RoundedParameters(source: master.table), master: master)
+    }
   }
+
+  /// What an optimizer moves to train this model, which `trainable` has made.
+  public var masterWeights: MasterWeights { MasterWeights(of: self) }
 
   /// How well the model predicts the tokens of some texts, which do not see each other.
   /// - Parameters:

@@ -10,10 +10,13 @@ public final class LanguageModel: Sendable {
   public let configuration: Configuration
   let transformer: Transformer
   let table: ParameterTable
+  /// The float32 model of which this one is the rounded copy.
+  let master: LanguageModel?
 
-  init(_ configuration: Configuration, from source: some ParameterSource) throws {
+  init(_ configuration: Configuration, from source: some ParameterSource, master: LanguageModel? = nil) throws {
     try configuration.validate()
     self.configuration = configuration
+    self.master = master
     table = try ParameterTable(configuration, from: source)
     transformer = try Transformer(configuration, from: table)
   }
@@ -47,7 +50,8 @@ public final class LanguageModel: Sendable {
   public func logits(_ ids: [Int]) throws(ModelError) -> Tensor {
     try check(ids, after: 0)
     let sequences = [SequenceRows(rows: 0..<ids.count, firstPosition: 0, cache: nil)]
-    return transformer.head.forward(transformer.forward(transformer.embed(ids, sequences: sequences), sequences: sequences))
+    let embedded = transformer.embed(ids, sequences: sequences)  // [ids.count, hiddenSize]
+    return transformer.head.forward(transformer.forward(embedded, sequences: sequences))
   }
 
   func check(_ ids: [Int], after count: Int) throws(ModelError) {

@@ -26,12 +26,9 @@ struct RandomParameters: ParameterSource {
   private func normal(_ shape: Shape, deviation: Float, _ name: String) -> Tensor {
     // FNV-1a spreads the name over the generator's state.
     var state = name.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    func next() -> UInt64 {  // SplitMix64 (Steele et al. 2014)
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
+    func next() -> UInt64 {
+      state &+= mixingStep
+      return mixed(state)
     }
     let tensor = Tensor(uninitialized: shape)
     tensor.withMutableSpan { values in

@@ -11,11 +11,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   public init(seed: UInt64) {
     var counter = seed
     func splitMix() -> UInt64 {
-      counter &+= 0x9E37_79B9_7F4A_7C15
-      var z = counter
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
+      counter &+= mixingStep
+      return mixed(counter)
     }
     state = (splitMix(), splitMix(), splitMix(), splitMix())
   }

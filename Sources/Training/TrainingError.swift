@@ -20,11 +20,17 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
 
   /// What kind of trouble it is.
   public let kind: Kind
-  /// For people.
-  public let description: String
+  /// The file, with a line or byte where one is at fault; nil where no single file is.
+  public let place: String?
+  /// What is wrong and what to do about it, for people.
+  public let message: String
 
-  init(_ kind: Kind, _ description: String) {
+  init(_ kind: Kind, at place: String? = nil, _ message: String) {
     self.kind = kind
-    self.description = description
+    self.place = place
+    self.message = message
   }
+
+  /// Place and message.
+  public var description: String { place.map { "\($0): \(message)" } ?? message }
 }

@@ -18,7 +18,9 @@ import Testing
     return folder.path + "/" + name
   }
 
-  private func file(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)) }
+  private func file(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name))
+  }
 
   private func tokenizer() throws -> String {
     let path = folder.path + "/tokenizer"
@@ -36,7 +38,9 @@ import Testing
 
   @Test func aModelLearnsAndOpens() throws {
     let run = try CommandRun(
-      arguments(["--steps", "60", "--learning-rate", "1e-2", "--validation-fraction", "0.1", "--floor", "0.1", "--json"]))
+      arguments([
+        "--steps", "60", "--learning-rate", "1e-2", "--validation-fraction", "0.1", "--floor", "0.1", "--json",
+      ]))
     #expect(run.status == 0, "\(run.error)")
     let result = try JSONValue(parsing: Array(run.output.utf8))
     let loss = try #require(result["validation_loss"]?.double)
@@ -48,7 +52,8 @@ import Testing
     let rows = String(decoding: try file("run/metrics.csv"), as: UTF8.self).split(separator: "\n")
     #expect(rows.count == 61 && rows[0] == "step,loss,validation_loss,learning_rate,gradient_norm,tokens_per_second")
     // Every twentieth of the run, and at its end.
-    #expect(rows.dropFirst().filter { !$0.split(separator: ",", omittingEmptySubsequences: false)[2].isEmpty }.count == 20)
+    #expect(
+      rows.dropFirst().filter { !$0.split(separator: ",", omittingEmptySubsequences: false)[2].isEmpty }.count == 20)
     #expect(String(decoding: try file("run/loss.html"), as: UTF8.self).contains("<svg"))
   }
 
@@ -107,7 +112,8 @@ import Testing
     #expect(run.status == 0)
     let before = try file("run/model.safetensors")
     // Files cannot grow beyond 8 or 16 kB (blocks of 512 or 1024 bytes), as on a disk that is full.
-    let command = "trap '' XFSZ; ulimit -f 16; exec \(CommandRun.executable.path) train --resume --steps 9 --output \(output)"
+    let command =
+      "trap '' XFSZ; ulimit -f 16; exec \(CommandRun.executable.path) train --resume --steps 9 --output \(output)"
     let process = Process()
     let errors = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -119,7 +125,10 @@ import Testing
     #expect(process.terminationStatus == 1 && message.contains("File too large"), "\(message)")
     #expect(try file("run/model.safetensors") == before)
     #expect(try TrainingCheckpoint.newest(in: output) { _ in }.completedSteps == 4)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").allSatisfy { !$0.contains("partial") })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").allSatisfy {
+        !$0.contains("partial")
+      })
   }
 
   @Test func whatCannotBeTrainedIsSaidAtOnce() throws {

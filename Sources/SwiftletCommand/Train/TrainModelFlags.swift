@@ -57,7 +57,7 @@ struct TrainModelFlags: ParsableArguments {
         throw CommandError("\(model): has its size already; sizes can be given for presets only.")
       }
       return Start(
-        model: try LanguageModel.load(from: path).trainable(), tokenizer: tokenizer, tokenizerFiles: files,
+        model: try LanguageModel.load(from: path), tokenizer: tokenizer, tokenizerFiles: files,
         isTrained: true)
     }
     var size = DecoderSize()

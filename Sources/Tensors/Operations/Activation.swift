@@ -47,8 +47,9 @@ public func activation(_ x: Tensor, _ kind: Activation, tape: Tape? = nil) -> Te
     unsafe Kernels.table.activation(
       range.count, kind.code, x.floatPointer + range.lowerBound, out.floatPointer + range.lowerBound)
   }
-  tape?.record([x], out) { tape, dy in
-    tape.accumulate(into: x.place) { dx, adds in
+  tape?.record([x], out) { [place = x.place, x = tape?.keep(x)] tape, dy in
+    guard let x = x?.tensor else { return }
+    tape.accumulate(into: place) { dx, adds in
       ThreadPool.shared.run(x.elementCount, minimum: 8192) { range in
         let start = range.lowerBound
         unsafe Kernels.table.activation_gradient(
@@ -73,7 +74,9 @@ public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape
     case .clampedSwish(let alpha, let limit): unsafe table.clamped_swish(count, alpha, limit, gate, up, out)
     }
   }
-  tape?.record([gate, up], out) { tape, dy in
+  tape?.record([gate, up], out) {
+    [places = (gate.place, up.place), gate = tape?.keep(gate), up = tape?.keep(up)] tape, dy in
+    guard let gate = gate?.tensor, let up = up?.tensor else { return }
     // Both gradients are made in one pass over memory of their own, which the tape then takes over.
     let (dgate, dup) = (Tensor(uninitialized: gate.shape), Tensor(uninitialized: up.shape))
     ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
@@ -86,8 +89,8 @@ public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape
         unsafe table.clamped_swish_gradient(count, alpha, limit, gate, up, dy, dgate, dup, 0)
       }
     }
-    tape.accumulate(into: gate.place, giving: dgate)
-    tape.accumulate(into: up.place, giving: dup)
+    tape.accumulate(into: places.0, giving: dgate)
+    tape.accumulate(into: places.1, giving: dup)
   }
   return out
 }

@@ -24,20 +24,17 @@ public struct Dropout: Sendable, Hashable {
   }
 
   /// The same for another place in a model, with choices of its own.
-  public func place(_ number: Int) -> Dropout { Dropout(self, seed: mixed(number)) }
+  public func place(_ number: Int) -> Dropout { Dropout(self, seed: bits(number)) }
 
-  /// SplitMix64's finalizer (Steele et al. 2014).
-  private func mixed(_ number: Int) -> UInt64 {
-    var z = seed &+ (UInt64(truncatingIfNeeded: number) &+ 1) &* 0x9e37_79b9_7f4a_7c15
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
+  /// The number-th of the random sequence that belongs to the seed.
+  private func bits(_ number: Int) -> UInt64 {
+    mixed(seed &+ (UInt64(truncatingIfNeeded: number) &+ 1) &* mixingStep)
   }
 
   /// Applies to `count` numbers in a row: the row's number says which are left out.
   func apply(row: Int, _ count: Int, _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
     let threshold = UInt32(rate * 0x1p32)
-    unsafe Kernels.table.dropout(count, UInt32(truncatingIfNeeded: mixed(row) >> 32), threshold, 1 / (1 - rate), x, out)
+    unsafe Kernels.table.dropout(count, UInt32(truncatingIfNeeded: bits(row) >> 32), threshold, 1 / (1 - rate), x, out)
   }
 }
 

@@ -13,12 +13,12 @@ public func linear(
   let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
   if let bias { addBias(bias, to: out) }
   tape?.record([x, weight] + (bias.map { [$0] } ?? []), out) {
-    // Only the weight's gradient needs x.
-    [place = x.place, x = tape?.isTracked(weight) == true ? x : nil] tape, dy in
+    // Only the weight's gradient needs x, which products read in any type.
+    [place = x.place, x = tape?.isTracked(weight) == true ? tape?.keep(x) : nil] tape, dy in
     tape.accumulate(into: place) { dx, adds in
       matrixMultiply(dy, weight, transposeB: !isOutputMajor, into: dx, adds: adds)
     }
-    if let x {
+    if let x = x?.stored {
       tape.accumulate(into: weight.place) { dw, adds in
         let (left, right) = isOutputMajor ? (dy, x) : (x, dy)
         matrixMultiply(left, right, transposeA: true, into: dw, adds: adds)

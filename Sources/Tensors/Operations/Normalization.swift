@@ -25,7 +25,8 @@ public func rmsNorm(_ x: Tensor, gain: Tensor?, bias: Tensor?, epsilon: Float, t
 private func recordNorm(
   _ x: Tensor, centered: Bool, gain: Tensor?, bias: Tensor?, epsilon: Float, _ out: Tensor, _ tape: Tape?
 ) {
-  tape?.record([x] + [gain, bias].compactMap(\.self), out) { tape, dy in
+  tape?.record([x] + [gain, bias].compactMap(\.self), out) { [place = x.place, x = tape?.keep(x)] tape, dy in
+    guard let x = x?.tensor else { return }
     let (rows, columns) = (x.shape.rowCount, x.shape.columnCount)
     // Blocks of rows whose number does not depend on the threads, each with sums of its own.
     let blockRows = max(16, (rows + 31) / 32)
@@ -45,7 +46,7 @@ private func recordNorm(
         }
       }
     }
-    if tape.isTracked(x) { tape.accumulate(into: x.place, pass) } else { pass(into: dy, adds: false) }
+    if tape.wants(place) { tape.accumulate(into: place, pass) } else { pass(into: dy, adds: false) }
     for (parameter, sums) in [(gain, gainSums), (bias, biasSums)] {
       if let parameter, let sums { tape.accumulate(into: parameter.place) { addColumnSums(sums, to: $0, adds: $1) } }
     }

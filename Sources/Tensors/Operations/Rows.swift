@@ -117,6 +117,12 @@ extension Tensor {
     let target = unsafe pointer + first * bytesPerRow
     if source.elementType == elementType {
       unsafe target.copyMemory(from: source.pointer, byteCount: source.byteCount)
+    } else if source.elementType == .f32, let code = elementType.plainCode {
+      ThreadPool.shared.run(count, minimum: 32_768) { range in
+        unsafe Kernels.table.narrow(
+          range.count, source.floatPointer + range.lowerBound, code,
+          target + range.lowerBound * elementType.bytesPerBlock)
+      }
     } else {
       let converted = source.converted(to: elementType)
       unsafe target.copyMemory(from: converted.pointer, byteCount: converted.byteCount)

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A shuffle that is computed rather than stored: a bijection of `0..<count` that a key chooses.
 ///
 ///     let order = KeyedPermutation(count: 1_000_000_000_000, key: 7)
@@ -22,7 +24,7 @@ public struct KeyedPermutation: Sendable {
     halfBits = (bits + 1) / 2
     var state = key
     keys = (0..<6).map { _ in
-      state &+= 0x9E37_79B9_7F4A_7C15
+      state &+= mixingStep
       return mixed(state)
     }
   }
@@ -43,12 +45,4 @@ public struct KeyedPermutation: Sendable {
     for key in keys { (left, right) = (right, left ^ (mixed(right ^ key) & mask)) }
     return left << halfBits | right
   }
-}
-
-/// 64 bits of which each depends on all of the input's: SplitMix64's last step (Steele et al. 2014).
-func mixed(_ bits: UInt64) -> UInt64 {
-  var z = bits
-  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-  return z ^ (z >> 31)
 }

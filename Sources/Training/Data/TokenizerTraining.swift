@@ -60,7 +60,7 @@ public enum TokenizerTraining {
       var bytes = 0
       for piece in batch {
         guard case .text(let text) = try piece.decoded() else {
-          throw DataError(piece.place, "holds ids, from which no tokenizer can learn; give text")
+          throw TrainingError(.unusableData, at: piece.place, "holds ids, from which no tokenizer can learn; give text")
         }
         add(&lanes[lane].value, text)
         bytes += text.count

@@ -78,7 +78,7 @@ final class MetricsFile {
   func append(_ row: MetricsRow) throws {
     rows.append(row)
     do { try handle.write(contentsOf: Data((row.line + "\n").utf8)) } catch {
-      throw TrainingError(.unwritable, "\(path): \(error.localizedDescription); is the disk full?")
+      throw TrainingError(.unwritable, at: path, "\(error.localizedDescription); is the disk full?")
     }
   }
 }

@@ -37,11 +37,12 @@ struct RunFolder {
   /// Makes the folder, takes it for this process, and removes what a killed run left half-written.
   func open() throws -> FileLock {
     do { try FileManager.default.createDirectory(atPath: checkpointsPath, withIntermediateDirectories: true) } catch {
-      throw TrainingError(.unwritable, "\(path): \(error.localizedDescription)")
+      throw TrainingError(.unwritable, at: path, "\(error.localizedDescription)")
     }
     guard let lock = FileLock(path: checkpointsPath + "/.lock") else {
       throw TrainingError(
-        .unwritable, "\(path): another process trains there, or the folder is read-only; wait for it or choose another."
+        .unwritable, at: path,
+        "another process trains there, or the folder is read-only; wait for it or choose another."
       )
     }
     for folder in [path, checkpointsPath] {
@@ -73,9 +74,9 @@ struct RunFolder {
         do { try manager.linkItem(atPath: source, toPath: temporary) } catch {
           try manager.copyItem(atPath: source, toPath: temporary)
         }
-      } catch { throw TrainingError(.unwritable, "\(place): \(error.localizedDescription)") }
+      } catch { throw TrainingError(.unwritable, at: place, "\(error.localizedDescription)") }
       guard unsafe rename(temporary, place) == 0 else {
-        throw TrainingError(.unwritable, "\(place): \(unsafe String(cString: strerror(errno)))")
+        throw TrainingError(.unwritable, at: place, "\(unsafe String(cString: strerror(errno)))")
       }
       // Renaming one link of a file to another of the same file does nothing.
       try? manager.removeItem(atPath: temporary)

@@ -1,4 +1,3 @@
-public enum TrainingPrecision: String, Sendable, Hashable, Codable, CaseIterable { case float32, bfloat16 }
 public struct LossCurve {
   public init(title: String, facts: [(String, String)], floor: Double?, isRunning: Bool) {}
   public func html(_ rows: [MetricsRow]) -> String { "" }

@@ -37,30 +37,38 @@ public final class Trainer {
   private let data: TrainingData
   private let learningRates: LearningRateSchedule
   private let parameters: [(name: String, tensor: Tensor)]
+  let weights: MasterWeights
   private let tape = Tape()
 
   /// - Parameters:
-  ///   - model: One whose parameters may be written: see `LanguageModel.trainable`.
+  ///   - model: One that `LanguageModel.trainable` made in the plan's precision.
   ///   - completedSteps: Where a run goes on; the optimizer's state is then to be restored, too.
   /// - Throws: `TrainingError` for a plan that no run can follow, and for data that cannot be used with it.
   public init(model: LanguageModel, data: TrainingData, plan: TrainingPlan, completedSteps: Int = 0) throws {
-    try plan.validate()
-    try data.validate(batchSize: plan.samplesPerStep, vocabularySize: model.configuration.vocabularySize)
-    guard plan.contextLength <= model.configuration.contextLength else {
-      throw TrainingError(
-        .invalidPlan,
-        "a context of \(plan.contextLength) tokens, and the model's is \(model.configuration.contextLength); give a shorter one."
-      )
-    }
+    try Self.validate(plan, data, model.configuration)
     self.plan = plan
     self.model = model
     self.data = data
     self.completedSteps = completedSteps
     learningRates = try plan.learningRates()
     parameters = model.parameters
-    optimizer = plan.optimizer.optimizer(for: parameters)
+    weights = model.masterWeights
+    optimizer = plan.optimizer.optimizer(for: weights.masters)
     optimizer.resume(afterSteps: completedSteps)
+    tape.activationType = plan.precision.activationType
     for parameter in parameters { tape.watch(parameter.tensor) }
+  }
+
+  /// Refuses a plan that no run can follow, and data that cannot be used with it, before anything is computed.
+  static func validate(_ plan: TrainingPlan, _ data: TrainingData, _ configuration: Configuration) throws {
+    try plan.validate()
+    try data.validate(batchSize: plan.samplesPerStep, vocabularySize: configuration.vocabularySize)
+    guard plan.contextLength <= configuration.contextLength else {
+      throw TrainingError(
+        .invalidPlan,
+        "a context of \(plan.contextLength) tokens, and the model's is \(configuration.contextLength); give a shorter one."
+      )
+    }
   }
 
   /// Takes the next step.
@@ -84,6 +92,7 @@ public final class Trainer {
     let rate = learningRates.rate(at: completedSteps)
     optimizer.step(
       gradients: gradients, learningRate: rate, gradientScale: clippingScale(norm: norm, limit: plan.clip))
+    weights.round()
     completedSteps += 1
     return Step(
       number: completedSteps, loss: loss, learningRate: rate, gradientNorm: norm,

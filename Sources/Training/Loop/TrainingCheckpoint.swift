@@ -79,7 +79,7 @@ public struct TrainingCheckpoint {
   /// - Throws: `TrainingError` for one that is cut short, or was written by something else.
   init(path: String) throws {
     func damaged(_ what: String) -> TrainingError {
-      TrainingError(.damagedCheckpoint, "\(path): \(what)")
+      TrainingError(.damagedCheckpoint, at: path, "\(what)")
     }
     guard let data = FileManager.default.contents(atPath: path + "/training.json") else {
       throw damaged("has no training.json")
@@ -108,7 +108,7 @@ public struct TrainingCheckpoint {
     let found = RunFolder(path: run).checkpoints
     guard !found.isEmpty else {
       throw TrainingError(
-        .damagedCheckpoint, "\(run): holds no checkpoint to go on from; train without --resume to begin.")
+        .damagedCheckpoint, at: run, "holds no checkpoint to go on from; train without --resume to begin.")
     }
     var reasons: [String] = []
     for checkpoint in found {
@@ -118,12 +118,13 @@ public struct TrainingCheckpoint {
         return whole
       } catch { reasons.append("\(error)") }
     }
-    throw TrainingError(
-      .damagedCheckpoint, "\(run): no checkpoint is whole: " + reasons.joined(separator: "; ") + ".")
+    throw TrainingError(.damagedCheckpoint, at: run, "no checkpoint is whole: " + reasons.joined(separator: "; ") + ".")
   }
 
   /// The model as it was, ready to be trained further.
-  public func model() throws -> LanguageModel { try LanguageModel.load(from: path).trainable() }
+  public func model() throws -> LanguageModel {
+    try LanguageModel.load(from: path).trainable(precision: plan.precision)
+  }
 
   /// Gives an optimizer the state it had.
   /// - Throws: `TrainingError` when the state is not that of this model.

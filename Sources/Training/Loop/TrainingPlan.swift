@@ -1,3 +1,5 @@
+public import LanguageModels
+
 /// All that decides what a run computes: the same plan, data and first weights give the same bits.
 public struct TrainingPlan: Sendable, Hashable, Codable {
   /// The ways down from the peak learning rate.
@@ -35,7 +37,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var overfit: Int?
   /// Whether a token sees its own document only.
   public var masksDocuments = false
-  /// How weights and kept activations are stored while training.
+  /// The numbers that the model reads and keeps; the optimizer's are float32 either way.
   public var precision = TrainingPrecision.float32
   /// Whether blocks are computed again going backward, for less memory.
   public var checkpointsBlocks = false

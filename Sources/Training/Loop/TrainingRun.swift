@@ -43,13 +43,15 @@ public final class TrainingRun {
 
   /// How a run ended.
   public struct Outcome: Sendable {
-    /// The last step and the last measurement of this process; nil where there was none.
+    /// The last step of this process; nil where there was none.
     public var lastStep: Trainer.Step?
+    /// The last measurement.
     public var validation: Validation.Result?
     /// Whether the plan is done.
     public var isComplete: Bool
-    /// How long this process trained, and the tokens that it read.
+    /// How long this process trained.
     public var seconds: Double
+    /// The tokens that it read.
     public var tokenCount: Int
   }
 
@@ -80,14 +82,13 @@ public final class TrainingRun {
     _ model: LanguageModel, plan: TrainingPlan, data: TrainingData, in path: String,
     companions: [String: [UInt8]] = [:], notes: [String: String] = [:]
   ) throws -> TrainingRun {
-    // A trainer of the untouched model finds what is wrong with plan and data; it is not kept.
-    _ = try Trainer(model: model, data: data, plan: plan)
+    try Trainer.validate(plan, data, model.configuration)
     let folder = RunFolder(path: path)
     let lock = try folder.open()
     if let newest = folder.checkpoints.first {
       throw TrainingError(
-        .runExists,
-        "\(path): holds a run that has taken \(newest.step) steps; add --resume to go on with it, or choose another folder."
+        .runExists, at: path,
+        "holds a run that has taken \(newest.step) steps; add --resume to go on with it, or choose another folder."
       )
     }
     let state = TrainingCheckpoint.State(
@@ -121,15 +122,15 @@ public final class TrainingRun {
     let lock = try folder.open()
     guard checkpoint.state.dataFingerprint == data.fingerprint else {
       throw TrainingError(
-        .damagedCheckpoint,
-        "\(path): the run began with other data; a run goes on with the data it began with. Begin another one from its"
+        .damagedCheckpoint, at: path,
+        "the run began with other data; a run goes on with the data it began with. Begin another one from its"
           + " weights instead: --model \(path) --output FOLDER.")
     }
     var comparable = plan
     comparable.steps = checkpoint.plan.steps
     guard comparable == checkpoint.plan, plan.steps >= checkpoint.completedSteps else {
       throw TrainingError(
-        .invalidPlan, "\(path): the run follows another plan, or has taken more steps than asked for.")
+        .invalidPlan, at: path, "the run follows another plan, or has taken more steps than asked for.")
     }
     return try TrainingRun(
       checkpoint, plan: plan, data: data, folder: folder, lock: lock, companions: companions)
@@ -212,7 +213,7 @@ public final class TrainingRun {
       dataFingerprint: dataFingerprint, notes: notes, files: [:])
     let checkpoint = folder.checkpointPath(step: step)
     try TrainingCheckpoint.write(
-      trainer.model, optimizer: trainer.optimizer, state: state, companions: companions, to: checkpoint)
+      trainer.weights.model, optimizer: trainer.optimizer, state: state, companions: companions, to: checkpoint)
     try folder.publish(checkpoint)
     folder.prune(after: step)
     savedStep = step

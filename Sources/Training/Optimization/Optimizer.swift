@@ -38,31 +38,6 @@ public enum OptimizerSettings: Sendable, Hashable, Codable {
   /// Momentum alone.
   case sgd(SGD.Settings)
 
-  /// Refuses numbers with which no step can be taken.
-  func validate() throws(TrainingError) {
-    func check(_ name: String, _ value: Double, below limit: Double) throws(TrainingError) {
-      guard value >= 0, value < limit, value.isFinite else {
-        let range = limit == .infinity ? "0 or more" : "0 or more, and less than \(limit)"
-        throw TrainingError(.invalidPlan, "\(name) is \(value); give \(range).")
-      }
-    }
-    func check(_ adamW: AdamW.Settings) throws(TrainingError) {
-      try check("beta1", adamW.beta1, below: 1)
-      try check("beta2", adamW.beta2, below: 1)
-      try check("epsilon", adamW.epsilon, below: .infinity)
-      try check("weight decay", adamW.weightDecay, below: .infinity)
-    }
-    switch self {
-    case .adamW(let settings): try check(settings)
-    case .muon(let settings):
-      try check("momentum", settings.momentum, below: 1)
-      try check(settings.adamW)
-    case .sgd(let settings):
-      try check("momentum", settings.momentum, below: 1)
-      try check("weight decay", settings.weightDecay, below: .infinity)
-    }
-  }
-
   /// A new optimizer.
   /// - Parameter parameters: float32 tensors with memory of their own, which `step` changes in place.
   public func optimizer(for parameters: [(name: String, tensor: Tensor)]) -> any Optimizer {

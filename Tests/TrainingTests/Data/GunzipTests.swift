@@ -40,14 +40,14 @@ import Training
     #expect(try unpack(fixed + stored) == Array(text.utf8))
     // Tapes are filled up with zeros.
     #expect(try unpack(fixed + stored + [0, 0, 0]) == Array(text.utf8))
-    #expect(throws: DataError.self) { try unpack(fixed + [1]) }
+    #expect(throws: TrainingError.self) { try unpack(fixed + [1]) }
   }
 
   @Test func noDamageGoesUnnoticed() throws {
     let packed = Array(try #require(Self.dynamic))
     let text = try unpack(packed)
     for length in 0..<packed.count {
-      #expect(throws: DataError.self, "cut to \(length)") { try unpack(Array(packed[..<length])) }
+      #expect(throws: TrainingError.self, "cut to \(length)") { try unpack(Array(packed[..<length])) }
     }
     for place in packed.indices {
       for bit in 0..<8 {

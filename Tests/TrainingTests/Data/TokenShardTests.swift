@@ -58,9 +58,9 @@ import Training
     #expect(source.documentRanges == whole.documentRanges)
     // A missing one is noticed, the last too.
     try FileManager.default.removeItem(atPath: folder.path + "/2/\(names[1])")
-    #expect(throws: DataError.self) { try TokenSource(shards: folder.path + "/2") }
+    #expect(throws: TrainingError.self) { try TokenSource(shards: folder.path + "/2") }
     try FileManager.default.removeItem(atPath: folder.path + "/3/\(names[names.count - 1])")
-    #expect(throws: DataError.self) { try TokenSource(shards: folder.path + "/3") }
+    #expect(throws: TrainingError.self) { try TokenSource(shards: folder.path + "/3") }
   }
 
   @Test func stoppingLeavesNothing() throws {
@@ -71,7 +71,7 @@ import Training
     #expect(try writer.write(inputs, to: folder.path + "/out") { $0.tokenCount < 300_000 } == nil)
     #expect(try folder.names(in: "out") == [])
     try folder.write(Array("good \u{FF}".utf8.dropLast()) + [0xFF], "bad.txt")
-    #expect(throws: DataError.self) {
+    #expect(throws: TrainingError.self) {
       try writer.write(TextInputs([folder.path + "/a.txt", folder.path + "/bad.txt"]), to: folder.path + "/out")
     }
     #expect(try folder.names(in: "out") == [])
@@ -82,12 +82,12 @@ import Training
     let inputs = try TextInputs([folder.path + "/a.txt"])
     _ = try TokenShardWriter(tokenizer: someTokenizer()).write(inputs, to: folder.path + "/out")
     _ = try TokenSource(shards: folder.path + "/out", tokenizer: someTokenizer())
-    let error = #expect(throws: DataError.self) {
+    let error = #expect(throws: TrainingError.self) {
       try TokenSource(shards: folder.path + "/out", tokenizer: someTokenizer(291))
     }
     #expect(error?.message.contains("another tokenizer") == true)
     // A second run does not mix with the first.
-    #expect(throws: DataError.self) {
+    #expect(throws: TrainingError.self) {
       try TokenShardWriter(tokenizer: someTokenizer()).write(inputs, to: folder.path + "/out")
     }
   }
@@ -100,7 +100,7 @@ import Training
     #expect(try TokenShard(path: folder.path + "/out/000000.tokens").header.documentCount == 3)
     func expectRefusal(_ bytes: [UInt8], _ what: String) throws {
       let path = try folder.write(bytes, "bad.tokens")
-      #expect(throws: DataError.self, "\(what)") { try TokenShard(path: path) }
+      #expect(throws: TrainingError.self, "\(what)") { try TokenShard(path: path) }
     }
     for length in 0..<good.count { try expectRefusal(Array(good[..<length]), "cut to \(length)") }
     try expectRefusal(good + [0], "a byte too many")
@@ -126,10 +126,10 @@ import Training
     var bytes = good
     bytes[161] = 0xFF
     let source = try TokenSource(shards: folder.write(bytes, "bad.tokens"))
-    #expect(throws: DataError.self) { try source.ids(0..<1) }
+    #expect(throws: TrainingError.self) { try source.ids(0..<1) }
     #expect(try source.ids(1..<3).count == 2)
-    #expect(throws: DataError.self) { try TokenShard(path: folder.path) }
-    #expect(throws: DataError.self) { try TokenShard(path: folder.path + "/none") }
+    #expect(throws: TrainingError.self) { try TokenShard(path: folder.path) }
+    #expect(throws: TrainingError.self) { try TokenShard(path: folder.path + "/none") }
   }
 
   @Test func wideIDsTakeFourBytes() throws {
@@ -151,7 +151,7 @@ import Training
       "broken.jsonl": Array("{\"text\": \"a\"}\n{".utf8), "fake.txt.gz": Array("plain".utf8),
     ])
     func message(_ file: String) -> String {
-      let error = #expect(throws: DataError.self) {
+      let error = #expect(throws: TrainingError.self) {
         try TokenSource(TextInputs([folder.path + "/" + file]), tokenizer: tokenizer)
       }
       return error?.description ?? ""
@@ -163,8 +163,8 @@ import Training
     #expect(message("broken.jsonl").contains("line 2"))
     #expect(message("fake.txt.gz").contains("gzip"))
     #expect(message("none.txt").contains("does not exist"))
-    #expect(throws: DataError.self) { try TextInputs([]) }
-    #expect(throws: DataError.self) { try TextInputs([folder.path]) }
+    #expect(throws: TrainingError.self) { try TextInputs([]) }
+    #expect(throws: TrainingError.self) { try TextInputs([folder.path]) }
   }
 }
 

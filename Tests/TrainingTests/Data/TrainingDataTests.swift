@@ -114,12 +114,12 @@ import Training
     #expect(try (0..<3).map { try data.sample(at: $0).targets } == [[2, 3], [5], [7, 8, 9]])
     let shuffled = try TrainingData([(source, nil)], contextLength: 3, seed: 5)
     #expect(Set(try (3..<6).map { try shuffled.sample(at: $0).inputs }).count == 3)
-    #expect(throws: DataError.self) { try TrainingData([(source, nil)], contextLength: 2, seed: nil) }
+    #expect(throws: TrainingError.self) { try TrainingData([(source, nil)], contextLength: 2, seed: nil) }
     let (training, validation) = try source.split(validationFraction: 0.3)
     #expect(try TrainingData([(validation, nil)], contextLength: 3, seed: nil).sample(at: 0).inputs == [6, 7, 8])
     #expect(try TrainingData([(training, nil)], contextLength: 3, seed: nil).samplesPerEpoch == 2)
     try folder.write(Array("{\"ids\": [1]}".utf8), "short.jsonl")
-    #expect(throws: DataError.self) { try TokenSource(sequences: TextInputs([folder.path + "/short.jsonl"])) }
+    #expect(throws: TrainingError.self) { try TokenSource(sequences: TextInputs([folder.path + "/short.jsonl"])) }
   }
 
   @Test func validationIsTheEnd() throws {
@@ -131,24 +131,26 @@ import Training
     let shuffled = try TrainingData([(training, nil)], contextLength: 10, seed: 1)
     for index in 0..<500 { #expect(try #require(shuffled.sample(at: index).targets.last) < 900) }
     for share in [0, 1, -1, .nan, 1e-30, 0.9999] where share != 1e-30 {
-      #expect(throws: DataError.self, "\(share)") { try source(10, TemporaryFolder()).split(validationFraction: share) }
+      #expect(throws: TrainingError.self, "\(share)") {
+        try source(10, TemporaryFolder()).split(validationFraction: share)
+      }
     }
   }
 
   @Test func dataThatCannotBeUsedIsRefused() throws {
     let small = try source(20, TemporaryFolder())
-    #expect(throws: DataError.self) { try TrainingData([(small, nil)], contextLength: 20, seed: 1) }
-    #expect(throws: DataError.self) { try TrainingData([(small, nil)], contextLength: 0, seed: 1) }
-    #expect(throws: DataError.self) { try TrainingData([(small, nil)], contextLength: .max, seed: 1) }
-    #expect(throws: DataError.self) { try TrainingData([], contextLength: 5, seed: 1) }
+    #expect(throws: TrainingError.self) { try TrainingData([(small, nil)], contextLength: 20, seed: 1) }
+    #expect(throws: TrainingError.self) { try TrainingData([(small, nil)], contextLength: 0, seed: 1) }
+    #expect(throws: TrainingError.self) { try TrainingData([(small, nil)], contextLength: .max, seed: 1) }
+    #expect(throws: TrainingError.self) { try TrainingData([], contextLength: 5, seed: 1) }
     for weight in [0, -1, .nan, .infinity] {
-      #expect(throws: DataError.self) { try TrainingData([(small, weight)], contextLength: 5, seed: 1) }
+      #expect(throws: TrainingError.self) { try TrainingData([(small, weight)], contextLength: 5, seed: 1) }
     }
     let data = try TrainingData([(small, nil)], contextLength: 5, seed: 1)
     try data.validate(batchSize: 3, vocabularySize: 65_536)
-    #expect(throws: DataError.self) { try data.validate(batchSize: 4, vocabularySize: 65_536) }
-    #expect(throws: DataError.self) { try data.validate(batchSize: 1, vocabularySize: 65_535) }
-    #expect(throws: DataError.self) { try data.sample(at: -1) }
+    #expect(throws: TrainingError.self) { try data.validate(batchSize: 4, vocabularySize: 65_536) }
+    #expect(throws: TrainingError.self) { try data.validate(batchSize: 1, vocabularySize: 65_535) }
+    #expect(throws: TrainingError.self) { try data.sample(at: -1) }
     _ = try data.sample(at: .max)
   }
 }

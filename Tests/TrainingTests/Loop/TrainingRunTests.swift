@@ -45,7 +45,9 @@ import Training
   static let optimizers: [OptimizerSettings] = [.adamW(.init()), .muon(.init()), .sgd(.init())]
 
   /// Dropout, batches that add up, checkpointed blocks and a schedule are all where they would have been.
-  @Test(arguments: optimizers, [false, true]) func aRunGoesOnBitForBit(_ optimizer: OptimizerSettings, isGPT: Bool) throws {
+  @Test(arguments: optimizers, [false, true]) func aRunGoesOnBitForBit(_ optimizer: OptimizerSettings, isGPT: Bool)
+    throws
+  {
     var plan = tinyPlan(steps: 12)
     (plan.optimizer, plan.dropout, plan.accumulation, plan.checkpointsBlocks) = (optimizer, 0.1, 2, true)
     let configuration = try isGPT ? tinyGPT() : tinyConfiguration()

@@ -67,5 +67,5 @@ struct BitReader {
     count -= count % 8
   }
 
-  private static let cutShort = DataError(nil, "ends in the middle of packed data; fetch it again")
+  private static let cutShort = TrainingError(.unusableData, "ends in the middle of packed data; fetch it again")
 }

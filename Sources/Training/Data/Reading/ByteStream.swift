@@ -8,14 +8,14 @@ final class ByteStream {
   private var gunzip: Gunzip?
 
   /// - Parameter isPacked: whether the source is gzip; nil goes by the name.
-  init(path: String, isPacked: Bool? = nil) throws(DataError) {
+  init(path: String, isPacked: Bool? = nil) throws(TrainingError) {
     name = path == "-" ? "standard input" : path
     if path == "-" {
       handle = .standardInput
     } else {
       try Self.check(path)
       guard let opened = FileHandle(forReadingAtPath: path) else {
-        throw DataError(path, "cannot be opened; is it a file of yours?")
+        throw TrainingError(.unusableData, at: path, "cannot be opened; is it a file of yours?")
       }
       handle = opened
     }
@@ -25,24 +25,24 @@ final class ByteStream {
   }
 
   /// Throws where there is no such file.
-  static func check(_ path: String) throws(DataError) {
+  static func check(_ path: String) throws(TrainingError) {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw DataError(path, "does not exist")
+      throw TrainingError(.unusableData, at: path, "does not exist")
     }
-    guard !isFolder.boolValue else { throw DataError(path, "is a folder; name the files in it") }
+    guard !isFolder.boolValue else { throw TrainingError(.unusableData, at: path, "is a folder; name the files in it") }
   }
 
   /// The next bytes, nil at the end.
-  func next() throws(DataError) -> [UInt8]? {
+  func next() throws(TrainingError) -> [UInt8]? {
     do {
       if gunzip != nil { return try gunzip?.next() }
       guard let data = try handle.read(upToCount: 1 << 18), !data.isEmpty else { return nil }
       return [UInt8](data)
-    } catch let error as DataError {
-      throw DataError(name, error.message)
+    } catch let error as TrainingError {
+      throw TrainingError(error.kind, at: name, error.message)
     } catch {
-      throw DataError(name, "cannot be read (\(error.localizedDescription))")
+      throw TrainingError(.unusableData, at: name, "cannot be read (\(error.localizedDescription))")
     }
   }
 }

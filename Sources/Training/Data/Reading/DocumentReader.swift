@@ -65,7 +65,7 @@ final class DocumentReader {
   }
 
   /// The next piece, nil when all files have been read. Empty documents are passed over.
-  func next() throws(DataError) -> Piece? {
+  func next() throws(TrainingError) -> Piece? {
     while true {
       if stream == nil {
         guard nextInput < inputs.count else { return nil }
@@ -84,15 +84,15 @@ final class DocumentReader {
     }
   }
 
-  private func readMore() throws(DataError) {
+  private func readMore() throws(TrainingError) {
     if start > 0 {
       buffer.removeFirst(start)
       searched -= start
       start = 0
     }
     guard buffer.count <= Self.longestPiece else {
-      throw DataError(
-        stream?.name,
+      throw TrainingError(
+        .unusableData, at: stream?.name,
         format == .text
           ? "has a document of more than 1 GiB that this tokenizer cannot take in parts; cut it with --delimiter"
           : "line \(position) is longer than 1 GiB")
@@ -121,7 +121,7 @@ final class DocumentReader {
     return nil
   }
 
-  private func nextLine() throws(DataError) -> Piece? {
+  private func nextLine() throws(TrainingError) -> Piece? {
     while start < buffer.count {
       let end: Int
       if let found = find([0x0A]) { end = found } else if isAtEnd { end = buffer.count } else { return nil }
@@ -136,7 +136,7 @@ final class DocumentReader {
     return nil
   }
 
-  private func nextText() throws(DataError) -> Piece? {
+  private func nextText() throws(TrainingError) -> Piece? {
     while start < buffer.count || (isAtEnd && isInDocument) {
       if let delimiter, let found = find(delimiter) {
         let piece = text(until: found, endsDocument: true)

@@ -70,18 +70,22 @@ package struct Gunzip {
       while true {
         guard let byte = try bits.byteOrEnd() else { return false }
         if byte == 0x1F { break }
-        guard byte == 0 else { throw DataError(nil, "holds other bytes after the packed data; is it damaged?") }
+        guard byte == 0 else {
+          throw TrainingError(.unusableData, "holds other bytes after the packed data; is it damaged?")
+        }
       }
     } else {
       guard try bits.byte() == 0x1F else {
-        throw DataError(nil, "is no gzip file; remove .gz from its name if it is text")
+        throw TrainingError(.unusableData, "is no gzip file; remove .gz from its name if it is text")
       }
     }
     guard try bits.byte() == 0x8B, try bits.byte() == 8 else {
-      throw DataError(nil, "is no gzip file that uses deflate; pack it with gzip")
+      throw TrainingError(.unusableData, "is no gzip file that uses deflate; pack it with gzip")
     }
     let flags = try bits.byte()
-    guard flags & 0xE0 == 0 else { throw DataError(nil, "uses gzip flags that do not exist; it is damaged") }
+    guard flags & 0xE0 == 0 else {
+      throw TrainingError(.unusableData, "uses gzip flags that do not exist; it is damaged")
+    }
     for _ in 0..<6 { _ = try bits.byte() }
     if flags & 4 != 0 {
       let count = Int(try bits.byte()) | Int(try bits.byte()) << 8
@@ -105,7 +109,7 @@ package struct Gunzip {
     var trailer: UInt64 = 0
     for i in 0..<8 { trailer |= UInt64(try bits.byte()) << UInt64(8 * i) }
     guard UInt32(truncatingIfNeeded: trailer) == checksum.value, UInt32(trailer >> 32) == length else {
-      throw DataError(nil, "does not match its checksum; the file is damaged, fetch it again")
+      throw TrainingError(.unusableData, "does not match its checksum; the file is damaged, fetch it again")
     }
     memberStart = output.count
     stage = .header
@@ -190,5 +194,5 @@ package struct Gunzip {
     }
   }
 
-  static let damaged = DataError(nil, "is damaged: its packed data make no sense; fetch it again")
+  static let damaged = TrainingError(.unusableData, "is damaged: its packed data make no sense; fetch it again")
 }

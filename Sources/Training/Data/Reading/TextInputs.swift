@@ -15,11 +15,18 @@ public struct TextInputs: Sendable {
   /// - Parameters:
   ///   - delimiter: what stands between the documents of a text file; nil makes each file one document.
   ///   - standardInputIsJSONLines: what standard input holds.
-  /// - Throws: `DataError` where a file does not exist, before anything is read.
-  public init(_ paths: [String], delimiter: String? = nil, standardInputIsJSONLines: Bool = false) throws(DataError) {
-    guard !paths.isEmpty else { throw DataError(nil, "there is no data; name files, or - for standard input") }
-    guard paths.count(where: { $0 == "-" }) <= 1 else { throw DataError("-", "standard input can be read only once") }
-    if let delimiter, delimiter.isEmpty { throw DataError(nil, "the delimiter is empty; leave it out for whole files") }
+  /// - Throws: `TrainingError` where a file does not exist, before anything is read.
+  public init(_ paths: [String], delimiter: String? = nil, standardInputIsJSONLines: Bool = false) throws(TrainingError)
+  {
+    guard !paths.isEmpty else {
+      throw TrainingError(.unusableData, "there is no data; name files, or - for standard input")
+    }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw TrainingError(.unusableData, at: "-", "standard input can be read only once")
+    }
+    if let delimiter, delimiter.isEmpty {
+      throw TrainingError(.unusableData, "the delimiter is empty; leave it out for whole files")
+    }
     var inputs: [Input] = []
     for path in paths {
       let isPacked = path.hasSuffix(".gz")

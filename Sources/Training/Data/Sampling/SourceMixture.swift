@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which source each sample comes from, and which of that source's samples it is: computed from its number alone.
 ///
 /// Sources take turns in blocks of 65,536 samples. In each block a source has as many places as its weight gives it,

@@ -22,8 +22,9 @@ extension TokenSource {
       return try TokenSource(sequences: inputs)
     }
     guard let tokenizer else {
-      throw DataError(
-        path, "is text, and the model has no tokenizer; give --tokenizer, or train one with `swiftlet data tokenizer`")
+      throw TrainingError(
+        .unusableData, at: path,
+        "is text, and the model has no tokenizer; give --tokenizer, or train one with `swiftlet data tokenizer`")
     }
     return try TokenSource(inputs, tokenizer: tokenizer)
   }

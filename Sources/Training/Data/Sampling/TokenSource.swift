@@ -49,11 +49,11 @@ public struct TokenSource: Sendable {
 
   /// Maps the shards of a folder, or one shard.
   /// - Parameter tokenizer: refuses shards that another tokenizer made.
-  /// - Throws: `DataError` where a shard is damaged, missing, or not of this tokenizer.
-  public init(shards path: String, tokenizer: Tokenizer? = nil) throws(DataError) {
+  /// - Throws: `TrainingError` where a shard is damaged, missing, or not of this tokenizer.
+  public init(shards path: String, tokenizer: Tokenizer? = nil) throws(TrainingError) {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw DataError(path, "does not exist")
+      throw TrainingError(.unusableData, at: path, "does not exist")
     }
     var files = [path]
     if isFolder.boolValue {
@@ -63,22 +63,24 @@ public struct TokenSource: Sendable {
     var shards: [TokenShard] = []
     for file in files { shards.append(try TokenShard(path: file)) }
     guard let first = shards.first else {
-      throw DataError(path, "holds no token shards; write some with `swiftlet data shards`")
+      throw TrainingError(.unusableData, at: path, "holds no token shards; write some with `swiftlet data shards`")
     }
     if isFolder.boolValue {
       for (index, shard) in shards.enumerated() where shard.header.index != index {
-        throw DataError(shard.path, "is shard \(shard.header.index) where \(index) should be; is a file missing?")
+        throw TrainingError(
+          .unusableData, at: shard.path, "is shard \(shard.header.index) where \(index) should be; is a file missing?")
       }
       guard shards.last?.header.isLast == true else {
-        throw DataError(path, "lacks its last shards; copy all of them")
+        throw TrainingError(.unusableData, at: path, "lacks its last shards; copy all of them")
       }
     }
     if let other = shards.first(where: { $0.header.vocabularyHash != first.header.vocabularyHash }) {
-      throw DataError(other.path, "was made with another tokenizer than \(first.path); write them together")
+      throw TrainingError(
+        .unusableData, at: other.path, "was made with another tokenizer than \(first.path); write them together")
     }
     if let tokenizer, first.header.vocabularyHash != tokenizer.fingerprint {
-      throw DataError(
-        first.path,
+      throw TrainingError(
+        .unusableData, at: first.path,
         "was made with another tokenizer; use that one, or write the shards again with `swiftlet data shards`")
     }
     self.init(
@@ -88,7 +90,7 @@ public struct TokenSource: Sendable {
 
   /// Encodes text into memory, on all threads. Shards are better for text that does not fit.
   /// - Parameter arrangement: `.documents` makes each document a sample of its own.
-  /// - Throws: `DataError` where a file cannot be read, or holds no text.
+  /// - Throws: `TrainingError` where a file cannot be read, or holds no text.
   public init(_ inputs: TextInputs, tokenizer: Tokenizer, arrangement: Arrangement = .packed) throws {
     var tokens = TokensInMemory()
     let encoding = DocumentEncoding(tokenizer)
@@ -100,29 +102,36 @@ public struct TokenSource: Sendable {
       return true
     }
     let name = inputs.inputs.map(\.path).joined(separator: ", ")
-    guard tokens.tokenCount > 0 else { throw DataError(name, "holds no text; give files that do") }
+    guard tokens.tokenCount > 0 else {
+      throw TrainingError(.unusableData, at: name, "holds no text; give files that do")
+    }
     self.init(
       name: name, arrangement: arrangement, vocabularySize: tokenizer.vocabularySize,
       textByteCount: tokens.textByteCount, parts: [tokens])
   }
 
   /// Reads `.jsonl` files whose lines are `{"ids": […]}`, each a sample of its own. Needs no tokenizer.
-  /// - Throws: `DataError` where a line has no ids, fewer than two, or one that no vocabulary has.
+  /// - Throws: `TrainingError` where a line has no ids, fewer than two, or one that no vocabulary has.
   public init(sequences inputs: TextInputs) throws {
     var tokens = TokensInMemory()
     let reader = DocumentReader(inputs, cutsDocuments: false)
     while let piece = try reader.next() {
       guard case .ids(let ids) = try piece.decoded() else {
-        throw DataError(piece.place, "holds text, not ids; give a tokenizer")
+        throw TrainingError(.unusableData, at: piece.place, "holds text, not ids; give a tokenizer")
       }
-      guard ids.count >= 2 else { throw DataError(piece.place, "has \(ids.count) ids; a sequence needs at least 2") }
+      guard ids.count >= 2 else {
+        throw TrainingError(.unusableData, at: piece.place, "has \(ids.count) ids; a sequence needs at least 2")
+      }
       if let wrong = ids.first(where: { $0 < 0 || $0 > Int(Int32.max) }) {
-        throw DataError(piece.place, "id \(wrong) cannot belong to a vocabulary; ids count from 0")
+        throw TrainingError(
+          .unusableData, at: piece.place, "id \(wrong) cannot belong to a vocabulary; ids count from 0")
       }
       tokens.append(document: ids)
     }
     let name = inputs.inputs.map(\.path).joined(separator: ", ")
-    guard tokens.documentCount > 0 else { throw DataError(name, "holds no sequences; give lines with ids") }
+    guard tokens.documentCount > 0 else {
+      throw TrainingError(.unusableData, at: name, "holds no sequences; give lines with ids")
+    }
     self.init(
       name: name, arrangement: .documents, vocabularySize: tokens.vocabularySize, textByteCount: 0, parts: [tokens])
   }
@@ -130,7 +139,7 @@ public struct TokenSource: Sendable {
   // MARK: - Looking at tokens
 
   /// The ids at some places of the whole corpus.
-  package func ids(_ places: Range<Int>) throws(DataError) -> [Int] {
+  package func ids(_ places: Range<Int>) throws(TrainingError) -> [Int] {
     var ids: [Int] = []
     ids.reserveCapacity(places.count)
     var place = places.lowerBound
@@ -185,16 +194,20 @@ public struct TokenSource: Sendable {
   // MARK: - Splitting
 
   /// The source in two: its last tokens (or documents) for validation, the rest for training.
-  /// - Throws: `DataError` where a part would be empty.
-  public func split(validationFraction: Double) throws(DataError) -> (training: TokenSource, validation: TokenSource) {
+  /// - Throws: `TrainingError` where a part would be empty.
+  public func split(validationFraction: Double) throws(TrainingError) -> (
+    training: TokenSource, validation: TokenSource
+  ) {
     guard validationFraction > 0, validationFraction < 1 else {
-      throw DataError(name, "a validation share of \(validationFraction) is asked for; give one between 0 and 1")
+      throw TrainingError(
+        .unusableData, at: name, "a validation share of \(validationFraction) is asked for; give one between 0 and 1")
     }
     let documents = arrangement == .documents ? documentRanges : []
     let units = arrangement == .documents ? documents.count : tokenCount
     let kept = units - Int((Double(units) * validationFraction).rounded(.up))
     guard kept > 0, kept < units else {
-      throw DataError(name, "is too small to keep a share of \(validationFraction) for validation")
+      throw TrainingError(
+        .unusableData, at: name, "is too small to keep a share of \(validationFraction) for validation")
     }
     let cut = arrangement == .documents ? documents[kept].lowerBound : range.lowerBound + kept
     func part(_ range: Range<Int>) -> TokenSource {

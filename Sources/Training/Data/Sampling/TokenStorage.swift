@@ -5,7 +5,7 @@ protocol TokenStorage: Sendable {
   /// Where a document begins; ascending.
   func documentStart(_ index: Int) -> Int
   /// The ids at some places.
-  func ids(_ range: Range<Int>) throws(DataError) -> [Int]
+  func ids(_ range: Range<Int>) throws(TrainingError) -> [Int]
   /// A hash by which to notice that the tokens are others than before.
   var fingerprint: [UInt8] { get }
 }
@@ -39,7 +39,7 @@ struct TokensInMemory: TokenStorage {
   var documentCount: Int { starts.count }
   var vocabularySize: Int { Int(tokens.max() ?? 0) + 1 }
   func documentStart(_ index: Int) -> Int { starts[index] }
-  func ids(_ range: Range<Int>) throws(DataError) -> [Int] { tokens[range].map { Int($0) } }
+  func ids(_ range: Range<Int>) throws(TrainingError) -> [Int] { tokens[range].map { Int($0) } }
 
   var fingerprint: [UInt8] {
     var hash = SHA256()

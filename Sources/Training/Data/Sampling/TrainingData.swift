@@ -1,3 +1,5 @@
+import Tensors
+
 /// The samples of a training run, in an order that a seed chooses.
 ///
 ///     let data = try TrainingData([(corpus, weight: 1)], contextLength: 1024, seed: 7)
@@ -36,23 +38,26 @@ public struct TrainingData: Sendable {
   ///   - contextLength: the tokens of a sample; a document that is a sample of its own may have fewer.
   ///   - seed: nil keeps the order of the files, as validation does.
   ///   - masksDocuments: makes each document in a window a segment of its own.
-  /// - Throws: `DataError` for weights that make no sense, and for a source too small for one sample.
+  /// - Throws: `TrainingError` for weights that make no sense, and for a source too small for one sample.
   public init(
     _ sources: [(source: TokenSource, weight: Double?)], contextLength: Int, seed: UInt64?, masksDocuments: Bool = false
-  ) throws(DataError) {
-    guard !sources.isEmpty else { throw DataError(nil, "there is no data to train on; name files") }
+  ) throws(TrainingError) {
+    guard !sources.isEmpty else { throw TrainingError(.unusableData, "there is no data to train on; name files") }
     guard sources.count < SourceMixture.blockLength / 16 else {
-      throw DataError(
-        nil, "there are \(sources.count) sources; join them to fewer than \(SourceMixture.blockLength / 16)")
+      throw TrainingError(
+        .unusableData, "there are \(sources.count) sources; join them to fewer than \(SourceMixture.blockLength / 16)")
     }
-    guard contextLength > 0 else { throw DataError(nil, "a context of \(contextLength) tokens; give at least 1") }
+    guard contextLength > 0 else {
+      throw TrainingError(.unusableData, "a context of \(contextLength) tokens; give at least 1")
+    }
     var weights: [Double] = []
     var samples: [Samples] = []
     var total = 0
     for (number, (source, weight)) in sources.enumerated() {
       let weight = weight ?? Double(source.tokenCount)
       guard weight.isFinite, weight > 0 else {
-        throw DataError(source.name, "has the weight \(weight); give a number above 0, or leave the source out")
+        throw TrainingError(
+          .unusableData, at: source.name, "has the weight \(weight); give a number above 0, or leave the source out")
       }
       weights.append(weight)
       let key = mixed((seed ?? 0) ^ mixed(UInt64(number)))
@@ -73,14 +78,16 @@ public struct TrainingData: Sendable {
 
   private static func samples(
     of source: TokenSource, _ contextLength: Int, isShuffled: Bool, _ key: UInt64
-  ) throws(DataError) -> Samples {
+  ) throws(TrainingError) -> Samples {
     switch source.arrangement {
     case .documents:
       let documents = source.documentRanges.filter { $0.count > 1 }
-      guard !documents.isEmpty else { throw DataError(source.name, "holds no document of at least 2 tokens") }
+      guard !documents.isEmpty else {
+        throw TrainingError(.unusableData, at: source.name, "holds no document of at least 2 tokens")
+      }
       if let long = documents.firstIndex(where: { $0.count - 1 > contextLength }) {
-        throw DataError(
-          source.name,
+        throw TrainingError(
+          .unusableData, at: source.name,
           "document \(long + 1) has \(documents[long].count) tokens, more than the context of \(contextLength)"
             + " and the one after it; shorten it, or pack documents into windows")
       }
@@ -88,8 +95,8 @@ public struct TrainingData: Sendable {
     case .packed:
       let count = (source.tokenCount - 1) / contextLength
       guard count > 0 else {
-        throw DataError(
-          source.name,
+        throw TrainingError(
+          .unusableData, at: source.name,
           "has \(source.tokenCount) tokens, too few for one sample of \(contextLength) and the token after it;"
             + " give more text or a shorter context")
       }
@@ -112,27 +119,27 @@ public struct TrainingData: Sendable {
   /// - Parameters:
   ///   - batchSize: the samples of one step.
   ///   - vocabularySize: the model's.
-  /// - Throws: `DataError`.
-  public func validate(batchSize: Int, vocabularySize: Int) throws(DataError) {
+  /// - Throws: `TrainingError`.
+  public func validate(batchSize: Int, vocabularySize: Int) throws(TrainingError) {
     let names = sources.map(\.source.name).joined(separator: ", ")
     guard batchSize <= samplesPerEpoch else {
-      throw DataError(
-        names,
+      throw TrainingError(
+        .unusableData, at: names,
         "makes \(samplesPerEpoch) samples, fewer than one batch of \(batchSize); give more text, a smaller batch"
           + " or a shorter context")
     }
     for samples in sources where samples.source.vocabularySize > vocabularySize {
-      throw DataError(
-        samples.source.name,
+      throw TrainingError(
+        .unusableData, at: samples.source.name,
         "has ids up to \(samples.source.vocabularySize - 1), and the model a vocabulary of"
           + " \(vocabularySize); use the model's own tokenizer")
     }
   }
 
   /// A sample, by its number from 0; past the end of an epoch the next one begins.
-  /// - Throws: `DataError` where a shard turns out to be damaged.
-  public func sample(at index: Int) throws(DataError) -> Sample {
-    guard index >= 0 else { throw DataError(nil, "sample \(index) is asked for; they count from 0") }
+  /// - Throws: `TrainingError` where a shard turns out to be damaged.
+  public func sample(at index: Int) throws(TrainingError) -> Sample {
+    guard index >= 0 else { throw TrainingError(.unusableData, "sample \(index) is asked for; they count from 0") }
     let place = mixture.place(of: index)
     let samples = sources[place.source]
     var (epoch, number) = place.index.quotientAndRemainder(dividingBy: samples.count)
@@ -144,7 +151,7 @@ public struct TrainingData: Sendable {
     return try sample(samples.source, start..<start + contextLength + 1)
   }
 
-  private func sample(_ source: TokenSource, _ places: Range<Int>) throws(DataError) -> Sample {
+  private func sample(_ source: TokenSource, _ places: Range<Int>) throws(TrainingError) -> Sample {
     let ids = try source.ids(places)
     let inputs = Array(ids.dropLast())
     var targets = Array(ids.dropFirst())

@@ -31,7 +31,7 @@ package struct DocumentEncoding: Sendable {
     }
   }
 
-  func encode(_ pieces: [DocumentReader.Piece]) throws(DataError) -> Batch {
+  func encode(_ pieces: [DocumentReader.Piece]) throws(TrainingError) -> Batch {
     var batch = Batch()
     var hash = SHA256()
     for piece in pieces {
@@ -45,8 +45,8 @@ package struct DocumentEncoding: Sendable {
         batch.textByteCount += bytes.count
       case .ids(let ids):
         if let wrong = ids.first(where: { $0 < 0 || $0 >= tokenizer.vocabularySize }) {
-          throw DataError(
-            piece.place,
+          throw TrainingError(
+            .unusableData, at: piece.place,
             "id \(wrong) is outside the vocabulary of \(tokenizer.vocabularySize); use the tokenizer that made it")
         }
         hash.add(Array(ids.map(String.init).joined(separator: ",").utf8))

@@ -10,15 +10,16 @@ public final class TokenShard: Sendable {
   private let file: MappedFile
 
   /// Maps a shard.
-  /// - Throws: `DataError` where the file is none, or contradicts itself.
-  public init(path: String) throws(DataError) {
-    do { file = try MappedFile(path: path) } catch { throw DataError(path, error.reason) }
+  /// - Throws: `TrainingError` where the file is none, or contradicts itself.
+  public init(path: String) throws(TrainingError) {
+    do { file = try MappedFile(path: path) } catch { throw TrainingError(.unusableData, at: path, error.reason) }
     header = try TokenShardHeader(file)
     var previous = -1
     for index in 0..<header.documentCount {
       let start = documentStart(index)
       guard start > previous, start < header.tokenCount, index > 0 || start == 0 else {
-        throw DataError(path, "document \(index) begins at token \(start), which cannot be; write the shard again")
+        throw TrainingError(
+          .unusableData, at: path, "document \(index) begins at token \(start), which cannot be; write the shard again")
       }
       previous = start
     }
@@ -31,20 +32,20 @@ public final class TokenShard: Sendable {
   }
 
   /// The ids at some places.
-  /// - Throws: `DataError` for an id outside the vocabulary.
-  package func ids(_ range: Range<Int>) throws(DataError) -> [Int] {
+  /// - Throws: `TrainingError` for an id outside the vocabulary.
+  package func ids(_ range: Range<Int>) throws(TrainingError) -> [Int] {
     let width = header.bytesPerToken
     guard range.lowerBound >= 0, range.upperBound <= header.tokenCount,
       let bytes = file.bytes(at: TokenShardHeader.byteCount + range.lowerBound * width, count: range.count * width)
-    else { throw DataError(path, "has no tokens \(range); there are \(header.tokenCount)") }
+    else { throw TrainingError(.unusableData, at: path, "has no tokens \(range); there are \(header.tokenCount)") }
     let ids = range.indices.map { place in
       let at = (place - range.lowerBound) * width
       let low = Int(bytes[at]) | Int(bytes[at + 1]) << 8
       return width == 2 ? low : low | Int(bytes[at + 2]) << 16 | Int(bytes[at + 3]) << 24
     }
     if let place = ids.firstIndex(where: { $0 >= header.vocabularySize }) {
-      throw DataError(
-        path,
+      throw TrainingError(
+        .unusableData, at: path,
         "token \(range.lowerBound + place) is \(ids[place]), outside its vocabulary of \(header.vocabularySize);"
           + " the shard is damaged: write it again")
     }

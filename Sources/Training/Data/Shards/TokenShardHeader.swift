@@ -73,25 +73,28 @@ public struct TokenShardHeader: Sendable, Hashable {
   }
 
   /// Reads and checks the header of a file against the file's size.
-  init(_ file: MappedFile) throws(DataError) {
-    func malformed(_ what: String) -> DataError {
-      DataError(file.path, "\(what); the shard is damaged or cut short: write it again with `swiftlet data shards`")
+  init(_ file: MappedFile) throws(TrainingError) {
+    func malformed(_ what: String) -> TrainingError {
+      TrainingError(
+        .unusableData, at: file.path,
+        "\(what); the shard is damaged or cut short: write it again with `swiftlet data shards`")
     }
     guard let bytes = file.bytes(at: 0, count: Self.byteCount) else {
       throw malformed("is \(file.byteCount) bytes, less than a header")
     }
-    func number(_ offset: Int, _ count: Int) throws(DataError) -> Int {
+    func number(_ offset: Int, _ count: Int) throws(TrainingError) -> Int {
       guard let bits = file.littleEndianBits(at: offset, byteCount: count), let value = Int(exactly: bits) else {
         throw malformed("the number at byte \(offset) is too large")
       }
       return value
     }
     guard Array(bytes[..<8]) == Self.magic else {
-      throw DataError(file.path, "is no token shard; write one with `swiftlet data shards`")
+      throw TrainingError(.unusableData, at: file.path, "is no token shard; write one with `swiftlet data shards`")
     }
     let version = try number(8, 4)
     guard version == 1 else {
-      throw DataError(file.path, "is a token shard of version \(version); this program reads version 1")
+      throw TrainingError(
+        .unusableData, at: file.path, "is a token shard of version \(version); this program reads version 1")
     }
     self.init(
       bytesPerToken: try number(12, 4), tokenCount: try number(16, 8), documentCount: try number(24, 8),

@@ -32,7 +32,7 @@ public struct TokenShardWriter {
   /// Reads all documents and writes the folder.
   /// - Parameter progress: called with what has been done; false stops, and nothing is left behind.
   /// - Returns: nil where `progress` stopped it.
-  /// - Throws: `DataError` where there is no text, or it cannot be read or written.
+  /// - Throws: `TrainingError` where there is no text, or it cannot be read or written.
   public func write(
     _ inputs: TextInputs, to folder: String, progress: (Summary) -> Bool = { _ in true }
   ) throws -> Summary? {
@@ -61,21 +61,23 @@ public struct TokenShardWriter {
       return !isStopped
     }
     if isStopped { return nil }
-    guard summary.tokenCount > 0 else { throw DataError(nil, "the data hold no text; give files that do") }
+    guard summary.tokenCount > 0 else {
+      throw TrainingError(.unusableData, "the data hold no text; give files that do")
+    }
     summary.paths = try output.finish()
     return summary
   }
 
   /// Makes the folder. One that holds shards already is refused: two runs in one folder would be mixed.
-  private static func prepare(_ folder: String) throws(DataError) {
+  private static func prepare(_ folder: String) throws(TrainingError) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw DataError(folder, "cannot be made (\(error.localizedDescription))")
+      throw TrainingError(.unwritable, at: folder, "cannot be made (\(error.localizedDescription))")
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     guard !names.contains(where: { $0.hasSuffix(TokenShardOutput.suffix) }) else {
-      throw DataError(folder, "holds token shards already; remove them or name another folder")
+      throw TrainingError(.unwritable, at: folder, "holds token shards already; remove them or name another folder")
     }
   }
 }
