@@ -93,6 +93,7 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
   AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
   AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
   for (int result = 0; result < 3; result++) AGREE(n, rounding, adam_result(t, n, result, x, y, z, out));
+  AGREE(n, rounding, t->softmax_gradient(n, x, y, 0.5f, out));
   AGREE(n, 0, t->dropout(n, (uint32_t)n * 77777u, 0x40000000u, 1.25f, x, out));
   for (int adds = 0; adds < 2; adds++) {
     float other[LONGEST] = {0};

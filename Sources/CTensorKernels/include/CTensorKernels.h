@@ -76,6 +76,8 @@ typedef struct {
                         int adds);
   void (*clamped_swish_gradient)(size_t n, float alpha, float limit, const float *gate, const float *up, const float *dy,
                                  float *dgate, float *dup, int adds);
+  // The softmax's: out = y · (dy - mean), with `mean` the sum of y · dy.
+  void (*softmax_gradient)(size_t n, const float *y, const float *dy, float mean, float *out);
   // out = scale · x where ctk_hash(i, key) ≥ threshold, else 0. The same numbers with every table.
   void (*dropout)(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out);
 
