@@ -138,13 +138,13 @@ import Testing
     let small = ["--layers", "1", "--heads", "2", "--hidden-size", "32"]
     for (arguments, message) in [
       (["--data", text], "give --model"),
-      (["--model", "nothing-like-it", "--data", text], "no such file, folder or preset"),
+      (["--model", "nothing-like-it", "--data", text], "no such file or folder"),
       (["--model", "llama-small"] + small, "give --data"),
       (["--model", "llama-small", "--data", text] + small, "no tokenizer"),
       (["--model", "gpt", "--data", folder.path + "/missing.txt"], "missing.txt"),
       (["--model", "gpt", "--data", empty], "holds no text"),
-      (["--model", "gpt", "--data", ids], "ids up to 999999"),
-      (["--model", "gpt", "--data", text, "--context-length", "100000"], "context of 100000"),
+      (["--model", "gpt", "--data", ids, "--batch-size", "2"], "ids up to 999999"),
+      (["--model", "gpt", "--data", text, "--context-length", "5000"], "context of 5000"),
       (["--model", "gpt", "--data", text, "--layers", "3"], "has its size already"),
       (["--model", "gpt", "--data", text, "--batch-size", "4096"], "fewer than one batch of 4096"),
       (["--model", "gpt", "--data", text, "--steps", "10", "--warmup", "11"], "do not fit"),

@@ -79,9 +79,9 @@ struct TrainProgress {
         ("tokens a step", Terminal.grouped(plan.samplesPerStep * plan.contextLength)),
         ("speed", speed.map { "\(Terminal.grouped(Int($0))) tokens/s" } ?? "–"),
       ],
-      floor: floor, isRunning: isRunning)
+      rows: run.metrics, floor: floor.map { LossCurve.Floor("lowest possible loss", nats: $0) }, isRunning: isRunning)
     // A curve that cannot be written stops no training; the next checkpoint tells when the disk is full.
-    try? ModelFiles.write(Data(curve.html(run.metrics).utf8), to: run.path + "/loss.html")
+    try? ModelFiles.write(Data(curve.html().utf8), to: run.path + "/loss.html")
   }
 
   /// Ends the line that changes.

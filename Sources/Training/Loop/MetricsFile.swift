@@ -16,6 +16,19 @@ public struct MetricsRow: Sendable, Hashable {
   /// Tokens read per second.
   public var tokensPerSecond: Double
 
+  /// A row of the log.
+  public init(
+    step: Int, loss: Double, validationLoss: Double? = nil, learningRate: Double, gradientNorm: Double,
+    tokensPerSecond: Double
+  ) {
+    self.step = step
+    self.loss = loss
+    self.validationLoss = validationLoss
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+    self.tokensPerSecond = tokensPerSecond
+  }
+
   init(_ step: Trainer.Step, validationLoss: Double?) {
     self.step = step.number
     loss = step.loss

@@ -62,13 +62,13 @@ public final class Trainer {
   /// Refuses a plan that no run can follow, and data that cannot be used with it, before anything is computed.
   static func validate(_ plan: TrainingPlan, _ data: TrainingData, _ configuration: Configuration) throws {
     try plan.validate()
-    try data.validate(batchSize: plan.samplesPerStep, vocabularySize: configuration.vocabularySize)
     guard plan.contextLength <= configuration.contextLength else {
       throw TrainingError(
         .invalidPlan,
         "a context of \(plan.contextLength) tokens, and the model's is \(configuration.contextLength); give a shorter one."
       )
     }
+    try data.validate(batchSize: plan.samplesPerStep, vocabularySize: configuration.vocabularySize)
   }
 
   /// Takes the next step.

@@ -9,35 +9,6 @@ import Charts
 /// The loss is drawn step by step in a pale line, with its trend over it and the validation loss beside it. The rate,
 /// the gradient's norm and the speed, which explain the loss when it goes wrong, are small and below.
 public struct LossCurve: Sendable {
-  /// What one step of training measured.
-  public struct Row: Sendable, Hashable {
-    /// Which step.
-    public var step: Int
-    /// The mean loss of the step's batch, in nats per token.
-    public var loss: Double
-    /// The loss on text that is not trained on, where it was measured after this step.
-    public var validationLoss: Double?
-    /// The rate of this step.
-    public var learningRate: Double
-    /// The gradient's length before clipping.
-    public var gradientNorm: Double
-    /// The speed of this step.
-    public var tokensPerSecond: Double
-
-    /// A row of the log.
-    public init(
-      step: Int, loss: Double, validationLoss: Double? = nil, learningRate: Double, gradientNorm: Double,
-      tokensPerSecond: Double
-    ) {
-      self.step = step
-      self.loss = loss
-      self.validationLoss = validationLoss
-      self.learningRate = learningRate
-      self.gradientNorm = gradientNorm
-      self.tokensPerSecond = tokensPerSecond
-    }
-  }
-
   /// The loss that no model can beat, where it is known, as it is for stories written by a grammar.
   public struct Floor: Sendable, Hashable {
     /// What sets it.
@@ -57,7 +28,7 @@ public struct LossCurve: Sendable {
   /// What else to know about it: names and values, in order.
   public var facts: [(String, String)]
   /// What was measured, in the order it was. A run that went back to a checkpoint repeats steps; the last word counts.
-  public var rows: [Row]
+  public var rows: [MetricsRow]
   /// The loss that no model can beat, if known.
   public var floor: Floor?
   /// Whether more rows will come; then the page loads itself again every ten seconds.
@@ -65,7 +36,7 @@ public struct LossCurve: Sendable {
 
   /// The picture of these rows.
   public init(
-    title: String, facts: [(String, String)] = [], rows: [Row] = [], floor: Floor? = nil, isRunning: Bool = false
+    title: String, facts: [(String, String)] = [], rows: [MetricsRow] = [], floor: Floor? = nil, isRunning: Bool = false
   ) {
     self.title = title
     self.facts = facts
@@ -103,9 +74,9 @@ public struct LossCurve: Sendable {
   }
 
   /// The rows of the run as it counts: after a return to a checkpoint the steps that were lost are gone.
-  private func lastWords() -> [Row] {
+  private func lastWords() -> [MetricsRow] {
     guard zip(rows, rows.dropFirst()).contains(where: { $0.step >= $1.step }) else { return rows }
-    var kept: [Row] = []
+    var kept: [MetricsRow] = []
     for row in rows {
       while let last = kept.last, last.step >= row.step { kept.removeLast() }
       kept.append(row)
@@ -113,7 +84,7 @@ public struct LossCurve: Sendable {
     return kept
   }
 
-  private func subtitle(_ rows: [Row]) -> String {
+  private func subtitle(_ rows: [MetricsRow]) -> String {
     guard let last = rows.last else { return isRunning ? "No step is done yet" : "No steps" }
     return (isRunning ? "Step " : "Finished at step ") + NumberText.value(Double(last.step))
   }
