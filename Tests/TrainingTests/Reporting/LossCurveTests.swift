@@ -2,7 +2,7 @@ import Testing
 import Training
 
 @Suite struct LossCurveTests {
-  private func rows(_ count: Int) -> [LossCurve.Row] {
+  private func rows(_ count: Int) -> [MetricsRow] {
     (0..<count).map { step in
       let loss = 2 + 8 / (1 + Double(step) / 50) + 0.1 * Double(step * 7919 % 11 - 5)
       return .init(
@@ -43,7 +43,7 @@ import Training
 
   @Test func nothingAndNotANumber() {
     #expect(LossCurve(title: "", isRunning: true).html().contains("No step is done yet"))
-    let broken = LossCurve.Row(
+    let broken = MetricsRow(
       step: .max, loss: .nan, validationLoss: .infinity, learningRate: .nan, gradientNorm: -.infinity,
       tokensPerSecond: .nan)
     #expect(LossCurve(title: "", rows: [broken]).html().contains("No values"))
