@@ -78,7 +78,7 @@ let package = Package(
     tests("Tensors", ["Tensors", "CTensorKernels", "KernelChecks"]),
     tests("JSONParsing", ["JSONParsing"]),
     tests("Checkpoints", ["Checkpoints"]),
-    tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
+    tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"], resources: [.copy("Fixtures")]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization", "Tensors"]),
     tests("Charts", ["Charts"]),

@@ -71,7 +71,7 @@ import Testing
     (["--stop", "", "x"], 64, "stop string"), (["--prompt-file", "a", "x"], 64, "not both"),
     (["--model", "/no/such/model", "x"], 1, "/no/such/model"), (["--prompt-file", "/no/such/file"], 1, "/no/such/file"),
     (["--model", "gpt", "--logit-bias", "999999=1", "x"], 1, "999999"),
-    (["--model", "gpt", String(repeating: "word ", count: 2_000)], 1, "context holds 512"),
+    (["--model", "gpt", String(repeating: "word ", count: 2_000)], 1, "context holds 256"),
   ]
 
   @Test(arguments: mistakes.indices) func mistakesAreOneMessageAndANonZeroStatus(_ index: Int) throws {

@@ -5,8 +5,8 @@ import Tokenization
 
 /// A SentencePiece vocabulary written as merges in tokenizer.json goes into GGUF as scores and means the same there.
 struct SentencePieceScoresTests {
-  static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Sources/TextGeneration/Resources/BuiltIn/llama/tokenizer.json")
+  static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/sentencepiece-tokenizer.json")
 
   static let texts = [
     "Once upon a time, there was a shy girl named Rosa.", "  two spaces,   three ", "Größe, 東京 🙂", "line\n\n\tindented",
