@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // MARK: - Tensors
@@ -54,7 +55,12 @@ let package = Package(
     library(
       "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"], resources: [.copy("Resources/BuiltIn")]),
 
-    library("Training", ["LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
+    library(
+      "Training",
+      [
+        "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // MARK: - What people use
     library(
