@@ -37,7 +37,8 @@ public struct CheckpointConversion {
   /// Plans to write a model with fresh random weights.
   /// - Throws: `ModelError` when the memory cannot hold its largest tensor.
   public init(
-    freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format, elementType: ElementType = .f32
+    freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format,
+    elementType: ElementType = .f32
   ) throws {
     try configuration.validate()
     try Room.checkMemory(configuration.floatByteCounts.largest, for: "the largest tensor")
@@ -183,7 +184,8 @@ public struct CheckpointConversion {
         to: URL(fileURLWithPath: path + "/config.json"), options: .atomic)
     case .gguf:
       try GGUFWriter.write(
-        descriptions, metadata: ggufMetadata(descriptions, adding: metadata), to: path, maximumShardBytes: maximumShardBytes,
+        descriptions, metadata: ggufMetadata(descriptions, adding: metadata), to: path,
+        maximumShardBytes: maximumShardBytes,
         tensor: produce)
     case .llama2c:
       guard case .gated(_, let intermediateSize)? = configuration.layers.first?.feedForward else { return }
@@ -214,7 +216,12 @@ public struct CheckpointConversion {
     case 1: fields.append(("eos_token_id", .integer(configuration.eosTokens[0])))
     default: fields.append(("eos_token_id", .array(configuration.eosTokens.map { .integer($0) })))
     }
-    let type: String = switch elementType { case .f16: "float16"; case .bf16: "bfloat16"; default: "float32" }
+    let type: String =
+      switch elementType {
+      case .f16: "float16";
+      case .bf16: "bfloat16";
+      default: "float32"
+      }
     fields.append(("torch_dtype", .string(type)))
     return .object(JSONObject(fields))
   }
