@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // MARK: - Tensors
@@ -56,7 +57,12 @@ let package = Package(
 
     // MARK: - Training
     library("Charts", []),
-    library("Training", ["LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing", "Charts"]),
+    library(
+      "Training",
+      [
+        "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing", "Charts",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // MARK: - What people use
     library(

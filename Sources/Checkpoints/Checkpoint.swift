@@ -34,7 +34,7 @@ public struct TensorDescription: Sendable, Hashable {
   }
 
   /// The bytes of the elements, or nil when the shape splits a block or is too large.
-  var byteCount: Int? {
+  package var byteCount: Int? {
     guard let count = Shape.checkedElementCount(shape.dimensions), shape.columnCount % elementType.blockSize == 0
     else { return nil }
     return elementType.byteCount(elements: count)

@@ -35,10 +35,13 @@ public struct CheckpointConversion {
   }
 
   /// Plans to write a model with fresh random weights.
+  /// - Throws: `ModelError` when the memory cannot hold its largest tensor.
   public init(
-    freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format, elementType: ElementType = .f32
+    freshly configuration: Configuration, seed: UInt64, to format: ModelCheckpoint.Format,
+    elementType: ElementType = .f32
   ) throws {
     try configuration.validate()
+    try Room.checkMemory(configuration.floatByteCounts.largest, for: "the largest tensor")
     try self.init(
       configuration, from: RandomParameters(seed: seed, layerCount: configuration.layerCount), to: format,
       elementType: elementType)
@@ -158,13 +161,15 @@ public struct CheckpointConversion {
   ///   - metadata: More GGUF keys, such as the vocabulary.
   ///   - maximumShardBytes: Splits safetensors and GGUF into files of about this size.
   ///   - progress: Called before each tensor with how many are written and how many there are.
-  /// - Throws: `CheckpointError`, or whatever reading the source throws; nothing is left half-written under `path`.
+  /// - Throws: `ModelError` when the disk has no room for it, `CheckpointError`, or whatever reading the source throws;
+  ///   nothing is left half-written under `path`.
   public func write(
     to path: String, metadata: GGUFMetadata = GGUFMetadata(), maximumShardBytes: Int? = nil,
     progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) throws {
     let outputs = try outputs()
     let descriptions = outputs.map(\.description)
+    try Room.checkDisk(descriptions.reduce(0) { $0 + ($1.byteCount ?? 0) }, at: path)
     func produce(_ index: Int) throws -> Tensor {
       progress(index, outputs.count)
       return try tensor(outputs[index])
@@ -179,7 +184,8 @@ public struct CheckpointConversion {
         to: URL(fileURLWithPath: path + "/config.json"), options: .atomic)
     case .gguf:
       try GGUFWriter.write(
-        descriptions, metadata: ggufMetadata(descriptions, adding: metadata), to: path, maximumShardBytes: maximumShardBytes,
+        descriptions, metadata: ggufMetadata(descriptions, adding: metadata), to: path,
+        maximumShardBytes: maximumShardBytes,
         tensor: produce)
     case .llama2c:
       guard case .gated(_, let intermediateSize)? = configuration.layers.first?.feedForward else { return }
@@ -210,7 +216,12 @@ public struct CheckpointConversion {
     case 1: fields.append(("eos_token_id", .integer(configuration.eosTokens[0])))
     default: fields.append(("eos_token_id", .array(configuration.eosTokens.map { .integer($0) })))
     }
-    let type: String = switch elementType { case .f16: "float16"; case .bf16: "bfloat16"; default: "float32" }
+    let type: String =
+      switch elementType {
+      case .f16: "float16";
+      case .bf16: "bfloat16";
+      default: "float32"
+      }
     fields.append(("torch_dtype", .string(type)))
     return .object(JSONObject(fields))
   }

@@ -18,6 +18,7 @@ extension LanguageModel {
   ///     tape.backward(from: try model.loss([[464, 3290]], targets: [[3290, 318]], tape: tape).loss)
   /// - Parameter precision: With `.bfloat16`, matrices take half of the memory; `masterWeights` are then what to move.
   public func trainable(precision: TrainingPrecision = .float32) throws -> LanguageModel {
+    try Room.checkMemory(configuration.floatByteCounts.total, for: "a float32 copy of the weights")
     let master = try LanguageModel(configuration, from: CopiedParameters(source: table))
     switch precision {
     case .float32: return master

@@ -14,6 +14,8 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     case invalidToken
     /// More tokens than the model's context holds.
     case contextExceeded
+    /// More bytes than the memory or the disk has room for.
+    case tooLarge
   }
 
   /// What kind of thing went wrong.
@@ -33,6 +35,7 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     self.message = message
   }
 
+  /// File, field and message.
   public var description: String {
     [file, field, message].compactMap { $0 }.joined(separator: ": ")
   }

@@ -48,9 +48,10 @@ struct RandomParameters: ParameterSource {
 
 extension LanguageModel {
   /// A model with fresh random weights: the same seed, the same weights.
-  /// - Throws: `ModelError` when the configuration is not one that a decoder can have.
+  /// - Throws: `ModelError` when the configuration is not one that a decoder can have, or the memory cannot hold it.
   public convenience init(_ configuration: Configuration, seed: UInt64) throws {
     try configuration.validate()
+    try Room.checkMemory(configuration.floatByteCounts.total, for: "fresh weights")
     try self.init(configuration, from: RandomParameters(seed: seed, layerCount: configuration.layerCount))
   }
 }

@@ -61,7 +61,8 @@ import Testing
     #expect(product == nil && sum == nil)
   }
 
-  @Test func nothingIsRoundedInsideACheckpoint() throws {
+  /// What a checkpoint computes once more is rounded as it is without one.
+  @Test func checkpointsRoundAlike() throws {
     let tape = Tape()
     tape.activationType = .bf16
     [gain, gate, up, down].forEach(tape.watch)
