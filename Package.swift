@@ -55,16 +55,18 @@ let package = Package(
     library(
       "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"], resources: [.copy("Resources/BuiltIn")]),
 
+    // MARK: - Training
+    library("Charts", []),
     library(
       "Training",
       [
-        "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing",
+        "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing", "Charts",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // MARK: - What people use
     library(
-      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Training"]),
+      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Charts", "Training"]),
     .executableTarget(
       name: "SwiftletCommand",
       dependencies: [
@@ -85,6 +87,7 @@ let package = Package(
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"]),
     tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization", "Tensors"]),
+    tests("Charts", ["Charts"]),
     tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],

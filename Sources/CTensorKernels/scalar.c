@@ -197,6 +197,9 @@ static void clamped_swish_gradient(size_t n, float alpha, float limit, const flo
     dup[i] = (float)((adds ? dup[i] : 0) + dy[i] * by_up);
   }
 }
+static void softmax_gradient(size_t n, const float *y, const float *dy, float mean, float *out) {
+  for (size_t i = 0; i < n; i++) out[i] = y[i] * (dy[i] - mean);
+}
 static void dropout(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out) {
   for (size_t i = 0; i < n; i++) out[i] = ctk_hash((uint32_t)i, key) >= threshold ? scale * x[i] : 0;
 }
@@ -210,8 +213,20 @@ static void adam(size_t n, const ctk_adam *s, const float *gradient, float *p, f
   }
 }
 
+static size_t multiply_adds(size_t rounds, float *mean) {
+  enum { CHAINS = 8 };
+  float x[CHAINS], total = 0;
+  for (int c = 0; c < CHAINS; c++) x[c] = (float)c;
+  for (size_t r = 0; r < rounds; r++)
+    for (int c = 0; c < CHAINS; c++) x[c] = x[c] * 0.5f + 1;
+  for (int c = 0; c < CHAINS; c++) total += x[c];
+  *mean = total / CHAINS;
+  return 2 * CHAINS * rounds;
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
-    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, dropout, adam,
+    norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
+    dropout, adam, multiply_adds,
 };

@@ -1,4 +1,5 @@
 /// One import for everything but the command line.
+@_exported import Charts
 @_exported import Checkpoints
 @_exported import LanguageModels
 @_exported import Tensors

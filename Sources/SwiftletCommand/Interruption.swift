@@ -3,29 +3,34 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C during a generation: the first ends it cleanly, a second ends the program at once.
+/// Ctrl-C during long work: the first ends it cleanly, a second ends the program at once.
 final class Interruption {
   /// The status of a program that Ctrl-C ended.
   static let exitCode = ExitCode(130)
 
   private let flag: Flag
-  private let source: any DispatchSourceSignal
+  private let watched: [Int32]
+  private let sources: [any DispatchSourceSignal]
 
   private final class Flag: Sendable { let raised = Atomic(false) }
 
-  /// Watches for Ctrl-C until this object goes.
-  init() {
+  /// Watches for Ctrl-C, or for other signals too, until this object goes.
+  init(signals: [Int32] = [SIGINT]) {
     let flag = Flag()
-    _ = signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { if flag.raised.exchange(true, ordering: .relaxed) { exit(130) } }
-    source.resume()
+    sources = signals.map { number in
+      _ = signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { if flag.raised.exchange(true, ordering: .relaxed) { exit(128 + number) } }
+      source.resume()
+      return source
+    }
+    watched = signals
     self.flag = flag
   }
 
   deinit {
-    source.cancel()
-    _ = signal(SIGINT, SIG_DFL)
+    sources.forEach { $0.cancel() }
+    watched.forEach { _ = signal($0, SIG_DFL) }
   }
 
   /// Whether Ctrl-C was pressed.

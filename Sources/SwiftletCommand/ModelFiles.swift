@@ -22,18 +22,30 @@ enum ModelFiles {
     "vocab.json", "merges.txt", "encoder.json", "vocab.bpe", "chat_template.jinja", "generation_config.json",
   ]
 
+  /// The companion files of a folder, by name.
+  private static func companions(in folder: String) -> [String: Data] {
+    Dictionary(
+      uniqueKeysWithValues: companions.compactMap { name in
+        FileManager.default.contents(atPath: (folder as NSString).appendingPathComponent(name)).map { (name, $0) }
+      })
+  }
+
   /// Copies a folder's tokenizer files, replacing those that are there.
   /// - Returns: How many there were.
   @discardableResult
   static func copyTokenizer(from source: String, to folder: String) throws -> Int {
-    var count = 0
-    for name in companions {
-      let file = (source as NSString).appendingPathComponent(name)
-      guard let data = FileManager.default.contents(atPath: file) else { continue }
-      try write(data, to: (folder as NSString).appendingPathComponent(name))
-      count += name == "generation_config.json" ? 0 : 1
+    let files = companions(in: source)
+    for (name, data) in files { try write(data, to: (folder as NSString).appendingPathComponent(name)) }
+    return files.keys.count { $0 != "generation_config.json" }
+  }
+
+  /// The files that make a tokenizer, by name: those of the folder it came from, or a tokenizer.json.
+  static func tokenizerFiles(of tokenizer: Tokenizer, from path: String) throws -> [String: [UInt8]] {
+    var files = companions(in: path).mapValues { Array($0) }
+    if files.keys.allSatisfy({ $0 == "generation_config.json" }) {
+      files["tokenizer.json"] = Array(try tokenizer.tokenizerJSON().utf8)
     }
-    return count
+    return files
   }
 
   /// Writes a whole file or nothing.

@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct SwiftletCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swiftlet",
-    abstract: "Run, inspect and convert GPT and LLaMA models.",
+    abstract: "Train, run, inspect and convert GPT and LLaMA models.",
     discussion: """
       A model is a Hugging Face folder, a .gguf file, a llama2.c .bin file, or a built-in one: \(builtInNames).
       Results go to standard output, progress and errors to standard error.
@@ -14,6 +14,6 @@ import ArgumentParser
       """,
     version: "0.1.0",
     subcommands: [
-      Generate.self, Chat.self, Logits.self, Tokenize.self, Inspect.self, Init.self, Convert.self, DataCommand.self,
+      Generate.self, Chat.self, Train.self, Logits.self, Tokenize.self, Inspect.self, Init.self, Convert.self, DataCommand.self,
     ])
 }

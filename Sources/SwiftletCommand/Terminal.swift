@@ -9,6 +9,13 @@ enum Terminal {
   /// Whether standard input is a terminal, where a person may be asked.
   static let readsKeyboard = isatty(STDIN_FILENO) == 1
 
+  /// How many characters a line of standard error holds.
+  static var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// Writes results at once, so that streamed text appears as it comes.
   static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 

@@ -55,6 +55,20 @@ package enum MemoryCache {
     return unsafe body(memory.assumingMemoryBound(to: Float.self))
   }
 
+  /// Lends `body` pieces of memory for so many numbers each, every piece aligned as the first is.
+  static func withFloats<Result>(_ counts: [Int], _ body: ([UnsafeMutablePointer<Float>]) -> Result) -> Result {
+    let line = Storage.alignment / MemoryLayout<Float>.size
+    let rounded = counts.map { ($0 + line - 1) / line * line }
+    return unsafe withFloats(rounded.reduce(0, +)) { memory in
+      var next = unsafe memory
+      return unsafe body(
+        rounded.map { count in
+          defer { unsafe next += count }
+          return unsafe next
+        })
+    }
+  }
+
   /// Sizes come in eight steps between powers of two, so that nearly equal requests share blocks.
   private static func capacity(for byteCount: Int) -> Int {
     guard byteCount >= smallest else { return max(byteCount, 1) }

@@ -151,9 +151,9 @@ public final class Tape {
     forgetKeptTensors()
   }
 
-  /// Lets `body` write a gradient, or add to it if its second argument says so. Does nothing where none is wanted.
-  package func accumulate(into place: Place, _ body: (_ gradient: Tensor, _ adds: Bool) -> Void) {
-    guard var gradient = gradients[place.storage] else { return }
+  /// The memory of a gradient that is about to be written, or to be added to if `adds`; nil where none is wanted.
+  package func target(at place: Place) -> (gradient: Tensor, adds: Bool)? {
+    guard var gradient = gradients[place.storage] else { return nil }
     let buffer = gradient.buffer ?? Tensor(uninitialized: [place.capacity])
     var adds = gradient.isWritten
     if !adds, !place.isWhole {
@@ -163,17 +163,19 @@ public final class Tape {
     gradient.buffer = buffer
     gradient.isWritten = true
     gradients[place.storage] = gradient
-    body(buffer.view(of: place), adds)
+    return (buffer.view(of: place), adds)
+  }
+
+  /// Lets `body` write a gradient, or add to it if its second argument says so. Does nothing where none is wanted.
+  package func accumulate(into place: Place, _ body: (_ gradient: Tensor, _ adds: Bool) -> Void) {
+    if let (gradient, adds) = target(at: place) { body(gradient, adds) }
   }
 
   /// A gradient to add to, zeros if it is the first; nil where none is wanted.
   package func sum(at place: Place) -> Tensor? {
-    var sum: Tensor?
-    accumulate(into: place) { gradient, adds in
-      if !adds { gradient.zero() }
-      sum = gradient
-    }
-    return sum
+    guard let (gradient, adds) = target(at: place) else { return nil }
+    if !adds { gradient.zero() }
+    return gradient
   }
 
   /// Adds a gradient.

@@ -32,15 +32,15 @@ extension Tensor {
         unsafe decodeRows(rows, into: out.floatPointer + rows.lowerBound * columns)
         return
       }
-      let scratch = unsafe UnsafeMutablePointer<Float>.allocateAligned(columns)
-      defer { unsafe scratch.deallocate() }
-      for row in rows {
-        unsafe decodeRows(row..<row + 1, into: scratch)
-        let target = unsafe out.pointer + row * out.bytesPerRow
-        if let code = type.plainCode {
-          unsafe Kernels.table.narrow(columns, scratch, code, target)
-        } else {
-          _ = unsafe ctk_encode_blocks(type.ggufCode ?? -1, scratch, columns, target)
+      MemoryCache.withFloats(columns) { scratch in
+        for row in rows {
+          unsafe decodeRows(row..<row + 1, into: scratch)
+          let target = unsafe out.pointer + row * out.bytesPerRow
+          if let code = type.plainCode {
+            unsafe Kernels.table.narrow(columns, scratch, code, target)
+          } else {
+            _ = unsafe ctk_encode_blocks(type.ggufCode ?? -1, scratch, columns, target)
+          }
         }
       }
     }

@@ -93,6 +93,7 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
   AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
   AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
   for (int result = 0; result < 3; result++) AGREE(n, rounding, adam_result(t, n, result, x, y, z, out));
+  AGREE(n, rounding, t->softmax_gradient(n, x, y, 0.5f, out));
   AGREE(n, 0, t->dropout(n, (uint32_t)n * 77777u, 0x40000000u, 1.25f, x, out));
   for (int adds = 0; adds < 2; adds++) {
     float other[LONGEST] = {0};
@@ -210,6 +211,14 @@ static void check_exponentials(const ctk_table *table) {
     if (!(fabs(y[i] - exp(x[i])) <= 3e-7 * exp(x[i]) + 1e-37)) report("e^%g is %g\n", x[i], y[i]);
 }
 
+// All sums have come to 2 after so many rounds, whatever they began with.
+static void check_multiply_adds(const ctk_table *table) {
+  enum { ROUNDS = 64 };
+  float mean = 0;
+  size_t operations = table->multiply_adds(ROUNDS, &mean);
+  if (mean != 2 || operations < 2 * ROUNDS || operations % (2 * ROUNDS)) report("multiply_adds: %zu give %g\n", operations, mean);
+}
+
 const char *kernel_disagreements(const char *name) {
   messages[0] = 0;
   const ctk_table *reference = ctk_table_named("scalar"), *table = ctk_table_named(name);
@@ -230,6 +239,7 @@ const char *kernel_disagreements(const char *name) {
   }
   check_halves(reference, table);
   check_exponentials(table);
+  check_multiply_adds(table);
   return messages;
 }
 

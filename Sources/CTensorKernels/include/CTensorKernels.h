@@ -76,11 +76,17 @@ typedef struct {
                         int adds);
   void (*clamped_swish_gradient)(size_t n, float alpha, float limit, const float *gate, const float *up, const float *dy,
                                  float *dgate, float *dup, int adds);
+  // The softmax's: out = y · (dy - mean), with `mean` the sum of y · dy.
+  void (*softmax_gradient)(size_t n, const float *y, const float *dy, float mean, float *out);
   // out = scale · x where ctk_hash(i, key) ≥ threshold, else 0. The same numbers with every table.
   void (*dropout)(size_t n, uint32_t key, uint32_t threshold, float scale, const float *x, float *out);
 
   // Moments m and v, and parameters p, after one step along a gradient.
   void (*adam)(size_t n, const ctk_adam *step, const float *gradient, float *p, float *m, float *v);
+
+  // `rounds` multiplications and additions in each of as many independent sums as keep the processor busy, nothing of
+  // it in memory; returns the number of operations in all. Every sum tends to 2, and *mean is their mean.
+  size_t (*multiply_adds)(size_t rounds, float *mean);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every

@@ -85,7 +85,7 @@ struct Attention: Sendable {
     }
     let mixed = attention(
       queries: q, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount, headSize: headSize, scale: scale,
-      pattern: pattern, sinks: sinks, tape: tape)
+      pattern: pattern, sinks: sinks, dropout: tape?.dropout?.place(3 * layer), tape: tape)
     return output.forward(mixed, tape: tape)
   }
 

@@ -20,10 +20,10 @@ struct Block: Sendable {
   func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
     func attended(_ x: Tensor) -> Tensor {
       let mixed = attention.forward(x, layer: layer, sequences: sequences, tape: tape)
-      return dropout(mixed, tape?.dropout?.place(2 * layer), tape: tape)
+      return dropout(mixed, tape?.dropout?.place(3 * layer + 1), tape: tape)
     }
     func fed(_ x: Tensor) -> Tensor {
-      dropout(feedForward.forward(x, tape: tape), tape?.dropout?.place(2 * layer + 1), tape: tape)
+      dropout(feedForward.forward(x, tape: tape), tape?.dropout?.place(3 * layer + 2), tape: tape)
     }
     switch placement {
     case .pre:

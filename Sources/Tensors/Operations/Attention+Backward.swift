@@ -3,75 +3,66 @@ import Foundation
 
 /// The way back through attention: probabilities are computed once more from the denominators that the forward pass
 /// kept, so that no matrix of queries by keys is ever made (Dao et al. 2022, "FlashAttention").
+///
+/// With `P` the probabilities, `S` the scores and `Δ` each row's `dout · out`: `dV = Pᵀ · dout`, `dP = dout · Vᵀ`,
+/// `dS = P ∘ (dP - Δ)`, `dQ = dS · K`, `dK = dSᵀ · Q`.
 struct AttentionGradient {
-  let queries, out: Tensor  // [rows, headCount * headSize]
-  let logSums: Tensor  // [rows, headCount]
+  let heads: AttentionHeads
   let segments: [AttentionSegment]
-  let headCount, kvHeadCount, headSize: Int
-  let scale: Float
-  let pattern: AttentionPattern
-  let sinks: Tensor?
+  let queries, out: Tensor  // [rows, heads.width]
+  let logSums: Tensor  // [rows, headCount]
+
+  /// Work is cut into at least so many pieces where there are enough keys. The threads have no say in it, since sums
+  /// would then depend on them.
+  private static let fewestPieces = 32
 
   func run(_ dout: Tensor, _ tape: Tape) {
-    let dqueries = tape.sum(at: queries.place)
+    let losses = self.losses(dout)
+    if let sinks = heads.sinks { addSinks(sinks, losses, tape) }
     let dkeys = segments.map { tape.sum(at: $0.keys.place) }
     let dvalues = segments.map { tape.sum(at: $0.values.place) }
-    let sinkSums = Tensor(zeros: [segments.count, headCount])
-    // A key head and the query heads that it serves belong to one thread: nobody else writes their gradients.
-    ThreadPool.shared.run(segments.count * kvHeadCount) { index in
-      let segment = index / kvHeadCount
-      HeadPass(
-        whole: self, segment: segments[segment], dout: dout, dqueries: dqueries, dkeys: dkeys[segment],
-        dvalues: dvalues[segment], sinkSums: sinkSums[segment]
-      ).run(kvHead: index % kvHeadCount)
+    let dqueries = tape.target(at: queries.place)
+    // A key head and the query heads that it serves belong to one piece: nobody else writes their gradients. Where
+    // there are few key heads, the keys are divided too, and each part has a sum of the queries' gradients of its own.
+    let units = segments.count * heads.kvCount
+    let mostBlocks = segments.map { $0.keyBlocks.count }.max() ?? 1
+    let parts = max(1, min(mostBlocks, (Self.fewestPieces + units - 1) / units))
+    let partial = dqueries == nil || parts == 1 ? nil : Tensor(uninitialized: Shape([parts] + queries.shape.dimensions))
+    ThreadPool.shared.run(units * parts) { index in
+      let (part, segment, kvHead) = (index / units, index % units / heads.kvCount, index % heads.kvCount)
+      let blocks = segments[segment].keyBlocks
+      AttentionKeyGradient(
+        whole: self, segment: segments[segment], kvHead: kvHead, dout: dout, losses: losses, dkeys: dkeys[segment],
+        dvalues: dvalues[segment], dqueries: partial?[part] ?? dqueries?.gradient,
+        adds: partial == nil && dqueries?.adds == true
+      ).run(blocks[blocks.count * part / parts..<blocks.count * (part + 1) / parts])
     }
-    if let sinks { tape.accumulate(into: sinks.place) { addColumnSums(sinkSums, to: $0, adds: $1) } }
+    if let partial, let dqueries {
+      addColumnSums(
+        partial.reshaped(to: [parts, queries.elementCount]), to: dqueries.gradient, adds: dqueries.adds)
+    }
   }
 
-  private struct HeadPass {
-    let whole: AttentionGradient
-    let segment: AttentionSegment
-    let dout: Tensor
-    let dqueries, dkeys, dvalues: Tensor?
-    let sinkSums: Tensor  // [headCount]
-    let table = Kernels.table
-
-    func run(kvHead: Int) {
-      let (size, group, f32) = (whole.headSize, whole.headCount / whole.kvHeadCount, Int32(CTK_F32))
-      let (width, keyWidth) = (whole.headCount * size, segment.keys.shape.columnCount)
-      let probabilities = unsafe UnsafeMutablePointer<Float>.allocateAligned(segment.keyCount)
-      defer { unsafe probabilities.deallocate() }
-      for (query, row) in segment.queryRows.enumerated() {
-        let position = segment.firstPosition + query
-        let firstKey = whole.pattern.firstKey(for: position)
-        let count = position + 1 - firstKey
-        for head in kvHead * group..<(kvHead + 1) * group {
-          let place = row * width + head * size
-          let (q, d) = unsafe (whole.queries.floatPointer + place, dout.floatPointer + place)
-          let logSum = unsafe whole.logSums.floatPointer[row * whole.headCount + head]
-          // Σ over keys of probability times its gradient: what every score loses to the others.
-          let shared = unsafe table.dot(size, d, whole.out.floatPointer + place, f32)
-          if let sinks = whole.sinks {
-            unsafe sinkSums.floatPointer[head] -= exp(sinks.floatPointer[head] - logSum) * shared
-          }
-          for index in 0..<count {
-            let k = unsafe segment.keys.floatPointer + (firstKey + index) * keyWidth + kvHead * size
-            unsafe probabilities[index] = whole.scale * table.dot(size, q, k, f32)
-          }
-          _ = unsafe table.exp_sum(count, probabilities, logSum, probabilities)
-          for index in 0..<count {
-            let offset = (firstKey + index) * keyWidth + kvHead * size
-            let p = unsafe probabilities[index]
-            if let dvalues { unsafe table.axpy(size, p, d, f32, dvalues.floatPointer + offset) }
-            let v = unsafe segment.values.floatPointer + offset
-            let dscore = unsafe p * (table.dot(size, d, v, f32) - shared) * whole.scale
-            if let dqueries {
-              unsafe table.axpy(size, dscore, segment.keys.floatPointer + offset, f32, dqueries.floatPointer + place)
-            }
-            if let dkeys { unsafe table.axpy(size, dscore, q, f32, dkeys.floatPointer + offset) }
-          }
-        }
+  /// What every score loses to the others of its row: `dout · out`, [rows, headCount].
+  private func losses(_ dout: Tensor) -> Tensor {
+    let losses = Tensor(uninitialized: logSums.shape)
+    let size = heads.size
+    ThreadPool.shared.run(losses.elementCount, minimum: max(1, 8192 / size)) { range in
+      for index in range {
+        let (d, o) = unsafe (dout.floatPointer + index * size, out.floatPointer + index * size)
+        unsafe losses.floatPointer[index] = Kernels.table.dot(size, d, o, Int32(CTK_F32))
       }
+    }
+    return losses
+  }
+
+  /// A sink's probability takes from all others and has no value: its gradient is `-P · Δ`.
+  private func addSinks(_ sinks: Tensor, _ losses: Tensor, _ tape: Tape) {
+    guard let dsinks = tape.sum(at: sinks.place) else { return }
+    for index in 0..<losses.elementCount {
+      let head = index % heads.count
+      let probability = unsafe exp(sinks.floatPointer[head] - logSums.floatPointer[index])
+      unsafe dsinks.floatPointer[head] -= probability * losses.floatPointer[index]
     }
   }
 }

@@ -47,16 +47,16 @@ private func multiplyFewRows(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
   let table = Kernels.table
   ThreadPool.shared.run(n, minimum: max(1, 16_384 / k)) { rows in
     let code = weight.elementType.plainCode
-    let scratch = code == nil ? UnsafeMutablePointer<Float>.allocate(capacity: k) : nil
-    defer { unsafe scratch?.deallocate() }
-    for row in rows {
-      var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
-      if let scratch = unsafe scratch {
-        unsafe weight.decodeRows(row..<row + 1, into: scratch)
-        unsafe source = UnsafeRawPointer(scratch)
-      }
-      for i in 0..<m {
-        unsafe out.floatPointer[i * n + row] = table.dot(k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
+    MemoryCache.withFloats(code == nil ? k : 0) { scratch in
+      for row in rows {
+        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
+        if code == nil {
+          unsafe weight.decodeRows(row..<row + 1, into: scratch)
+          unsafe source = UnsafeRawPointer(scratch)
+        }
+        for i in 0..<m {
+          unsafe out.floatPointer[i * n + row] = table.dot(k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
+        }
       }
     }
   }
@@ -71,29 +71,20 @@ private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Ten
   let unit = max(64, type.blockSize)
   ThreadPool.shared.run((n + unit - 1) / unit, minimum: 4) { units in
     let columns = units.lowerBound * unit..<min(n, units.upperBound * unit)
-    let scratch = code == nil ? UnsafeMutablePointer<Float>.allocate(capacity: columns.count) : nil
-    defer { unsafe scratch?.deallocate() }
-    for i in 0..<m { unsafe (out.floatPointer + i * n + columns.lowerBound).initialize(repeating: 0, count: columns.count) }
+    let target = unsafe out.floatPointer + columns.lowerBound
+    for i in 0..<m { unsafe (target + i * n).update(repeating: 0, count: columns.count) }
     let offset = columns.lowerBound / type.blockSize * type.bytesPerBlock
-    for row in 0..<k {
-      var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow + offset)
-      if let scratch = unsafe scratch {
-        unsafe weight.decode(source, count: columns.count, into: scratch)
-        unsafe source = UnsafeRawPointer(scratch)
-      }
-      for i in 0..<m {
-        unsafe table.axpy(
-          columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32),
-          out.floatPointer + i * n + columns.lowerBound)
+    MemoryCache.withFloats(code == nil ? columns.count : 0) { scratch in
+      for row in 0..<k {
+        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow + offset)
+        if code == nil {
+          unsafe weight.decode(source, count: columns.count, into: scratch)
+          unsafe source = UnsafeRawPointer(scratch)
+        }
+        for i in 0..<m {
+          unsafe table.axpy(columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32), target + i * n)
+        }
       }
     }
-  }
-}
-
-extension UnsafeMutablePointer where Pointee == Float {
-  /// Memory for `count` numbers, aligned for the widest vector register.
-  static func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Float> {
-    unsafe UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: Storage.alignment)
-      .assumingMemoryBound(to: Float.self)
   }
 }

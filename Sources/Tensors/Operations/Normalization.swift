@@ -58,10 +58,11 @@ public func softmax(_ x: Tensor, tape: Tape? = nil) -> Tensor {
   let out = eachRow(x) { row, out, count in unsafe Kernels.table.softmax(count, row, out) }
   tape?.record([x], out) { [x = x.place] tape, dy in
     let count = out.shape.columnCount
-    for row in 0..<out.shape.rowCount {
-      let (y, d) = unsafe (out.floatPointer + row * count, dy.floatPointer + row * count)
-      let mean = unsafe Kernels.table.dot(count, y, d, Int32(CTK_F32))
-      for index in 0..<count { unsafe d[index] = y[index] * (d[index] - mean) }
+    ThreadPool.shared.run(out.shape.rowCount, minimum: max(1, 16_384 / max(1, count))) { rows in
+      for row in rows {
+        let (y, d) = unsafe (out.floatPointer + row * count, dy.floatPointer + row * count)
+        unsafe Kernels.table.softmax_gradient(count, y, d, Kernels.table.dot(count, y, d, Int32(CTK_F32)), d)
+      }
     }
     tape.accumulate(into: x, giving: dy)
   }

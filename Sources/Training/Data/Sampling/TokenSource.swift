@@ -186,6 +186,11 @@ public struct TokenSource: Sendable {
     return starts.indices.map { starts[$0]..<($0 + 1 < starts.count ? starts[$0 + 1] : range.upperBound) }
   }
 
+  /// A hash by which to notice that the tokens, or how they are cut, are others than before.
+  package var fingerprint: [UInt8] {
+    SHA256.hash(parts.flatMap(\.fingerprint) + Array("\(arrangement) \(range)".utf8))
+  }
+
   // MARK: - Splitting
 
   /// The source in two: its last tokens (or documents) for validation, the rest for training.

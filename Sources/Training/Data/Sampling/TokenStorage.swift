@@ -6,6 +6,8 @@ protocol TokenStorage: Sendable {
   func documentStart(_ index: Int) -> Int
   /// The ids at some places.
   func ids(_ range: Range<Int>) throws(TrainingError) -> [Int]
+  /// A hash by which to notice that the tokens are others than before.
+  var fingerprint: [UInt8] { get }
 }
 
 extension TokenStorage {
@@ -23,6 +25,8 @@ extension TokenStorage {
 extension TokenShard: TokenStorage {
   var tokenCount: Int { header.tokenCount }
   var documentCount: Int { header.documentCount }
+  /// The header holds the hash of the text, and of the vocabulary.
+  var fingerprint: [UInt8] { SHA256.hash(header.bytes) }
 }
 
 /// Ids that fit in memory.
@@ -36,6 +40,17 @@ struct TokensInMemory: TokenStorage {
   var vocabularySize: Int { Int(tokens.max() ?? 0) + 1 }
   func documentStart(_ index: Int) -> Int { starts[index] }
   func ids(_ range: Range<Int>) throws(TrainingError) -> [Int] { tokens[range].map { Int($0) } }
+
+  var fingerprint: [UInt8] {
+    var hash = SHA256()
+    for numbers in [tokens, starts.map { UInt32(truncatingIfNeeded: $0) }] {
+      for first in stride(from: 0, to: numbers.count, by: 1 << 14) {
+        let part = numbers[first..<min(first + 1 << 14, numbers.count)]
+        hash.add(part.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) } })
+      }
+    }
+    return hash.finish()
+  }
 
   mutating func append(_ batch: DocumentEncoding.Batch) {
     starts += batch.starts.map { $0 + tokens.count }

@@ -30,6 +30,7 @@ public struct TrainingData: Sendable {
     let slack: Int
     let documents: [Range<Int>]
     let key: UInt64
+    var weight = 1.0
   }
 
   /// - Parameters:
@@ -61,6 +62,7 @@ public struct TrainingData: Sendable {
       weights.append(weight)
       let key = mixed((seed ?? 0) ^ mixed(UInt64(number)))
       samples.append(try Self.samples(of: source, contextLength, isShuffled: seed != nil, key))
+      samples[number].weight = weight
       total += samples[number].count
     }
     self.contextLength = contextLength
@@ -105,6 +107,12 @@ public struct TrainingData: Sendable {
         source: source, count: moves ? count - 1 : count, slack: moves ? contextLength - 1 : isShuffled ? rest : 0,
         documents: [], key: key)
     }
+  }
+
+  /// A hash, in hexadecimal digits, by which a run notices that its data are others than when it began.
+  public var fingerprint: String {
+    let bytes = SHA256.hash(sources.flatMap { $0.source.fingerprint + Array("\($0.weight)".utf8) })
+    return bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   /// Refuses data that a run could not use, before anything is computed.

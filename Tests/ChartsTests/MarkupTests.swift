@@ -1,0 +1,17 @@
+import Charts
+import Testing
+
+@Suite struct MarkupTests {
+  @Test func markupBecomesText() {
+    #expect(Markup.escaped("<b a=\"1\" b='2'>&amp;") == "&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;amp;")
+    #expect(Markup.escaped("a\u{0}b\u{1B}c\nd\u{FFFF}") == "a\u{FFFD}b\u{FFFD}c d\u{FFFD}")
+    #expect(Markup.escaped("Größe 损失 📉") == "Größe 损失 📉")
+  }
+
+  @Test func longTextGetsAnEllipsis() {
+    #expect(Markup.fitted("short", size: 12, into: 100) == "short")
+    let fitted = Markup.fitted("a title that is far too long for its place", size: 12, into: 100)
+    #expect(fitted.hasSuffix("…") && Markup.width(fitted, size: 12) <= 100)
+    #expect(Markup.fitted("anything", size: 12, into: 0) == "…")
+  }
+}
