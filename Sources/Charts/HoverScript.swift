@@ -47,7 +47,7 @@ package enum HoverScript {
         const show = event => {
           clear();
           const box = svg.getBoundingClientRect();
-          const pointer = x0 + (x1 - x0) * ((event.clientX - box.left) * full.width / box.width - left) / width;
+          const pointer = x0 + (x1 - x0) * ((event.clientX - box.left) * full.width / box.width + full.x - left) / width;
           const found = series.map(line => {
             const i = nearest(line.at, pointer);
             return { ...line, x: line.at[i], value: line.values[i] };
@@ -76,8 +76,8 @@ package enum HoverScript {
           for (const row of rows) row[1].setAttribute("x", inner);
           const size = { width: inner + 12, height: 32 + 18 * rows.length };
           for (const key in size) plate.setAttribute(key, size[key]);
-          const right = at + 14 + size.width > full.width ? at - 14 - size.width : at + 14;
-          const place = Math.max(0, Math.min(full.width - size.width, right));
+          const right = at + 14 + size.width > full.width + full.x ? at - 14 - size.width : at + 14;
+          const place = Math.max(full.x, Math.min(full.width + full.x - size.width, right));
           card.setAttribute("transform", "translate(" + place + " " + (top + 8) + ")");
         };
         svg.addEventListener("pointermove", show);

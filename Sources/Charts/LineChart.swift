@@ -54,14 +54,20 @@ public struct LineChart: Sendable {
 
   /// A drawing that stands for itself: its own colours, for light and dark screens, and its own script, which shows
   /// the values under the pointer. Where scripts are not run the drawing is complete without.
-  /// - Parameter width: in pixels; no less than 160 is drawn.
-  /// - Parameter height: in pixels; no less than 120 is drawn.
+  /// - Parameter width: in pixels; no less than 192 are drawn.
+  /// - Parameter height: in pixels; no less than 152 are drawn.
   public func svg(width: Int, height: Int) -> String {
-    let drawing = LineDrawing(self, width: width, height: height)
+    // A page keeps its distance from the edge; here the drawing has to.
+    let margin = 16
+    let drawing = LineDrawing(
+      self, width: max(width, 160 + 2 * margin) - 2 * margin, height: max(height, 120 + 2 * margin) - 2 * margin)
+    let (fullWidth, fullHeight) = (drawing.width + 2 * margin, drawing.height + 2 * margin)
     return drawing.markup(
-      [("xmlns", "http://www.w3.org/2000/svg"), ("width", "\(drawing.width)"), ("height", "\(drawing.height)")],
+      [("xmlns", "http://www.w3.org/2000/svg"), ("width", "\(fullWidth)"), ("height", "\(fullHeight)")],
+      margin: margin,
       before: Markup.element("style", [:], Stylesheet.chart)
-        + Markup.element("rect", ["class": "plate", "width": "100%", "height": "100%"]),
+        + Markup.element(
+          "rect", ["class": "plate", "x": "-\(margin)", "y": "-\(margin)", "width": "100%", "height": "100%"]),
       after: Markup.element("script", [:], "<![CDATA[\(HoverScript.text)]]>")) + "\n"
   }
 }

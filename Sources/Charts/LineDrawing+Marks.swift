@@ -1,7 +1,11 @@
 /// The marks of a line chart, from back to front.
 extension LineDrawing {
   /// The whole drawing.
-  func markup(_ attributes: [(String, String)], before: String = "", after: String = "") -> String {
+  /// - Parameter margin: the empty pixels around it.
+  func markup(
+    _ attributes: [(String, String)], margin: Int = 0, before: String = "", after: String = ""
+  ) -> String {
+    let view = [-margin, -margin, width + 2 * margin, height + 2 * margin].map(\.description).joined(separator: " ")
     let place = [x.start, y.end, x.end - x.start, y.start - y.end].map(NumberText.pixel).joined(separator: " ")
     let spread = [x.range.lowerBound, x.range.upperBound].map(\.description).joined(separator: " ")
     let values =
@@ -9,7 +13,7 @@ extension LineDrawing {
       + (chart.yScale == .linear ? " linear" : " logarithmic")
     let all =
       attributes + [
-        ("class", "chart"), ("viewBox", "0 0 \(width) \(height)"), ("role", "img"),
+        ("class", "chart"), ("viewBox", view), ("role", "img"),
         ("aria-label", Markup.escaped(chart.title)), ("data-plot", place), ("data-x", spread), ("data-y", values),
         ("data-x-label", Markup.escaped(chart.xLabel)),
       ]

@@ -30,6 +30,14 @@ import Testing
     #expect(zip(points, points.dropFirst()).allSatisfy { $0.x < $1.x })
   }
 
+  @Test func risingOrFallingBothExtremesStay() {
+    for sign in [1.0, -1] {
+      let points = runs((0..<10_000).map { sign * Double($0) }, columns: 10).flatMap { $0 }
+      #expect(points.first?.x == 0 && points.contains { $0.x == 1999 } && points.contains { $0.x == 2000 })
+      #expect(zip(points, points.dropFirst()).allSatisfy { $0.x < $1.x })
+    }
+  }
+
   @Test func onlyAnEmptyColumnCutsAThinnedLine() {
     var values = [Double](repeating: 1, count: 10_000)
     values[5000] = .nan
