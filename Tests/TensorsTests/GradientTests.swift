@@ -89,7 +89,7 @@ import Testing
     let q = random([9, headCount * size], 1, scale: 2)
     let (k, v) = (random([9, kvHeadCount * size], 2), random([9, kvHeadCount * size], 3))
     let sinks = random([headCount], 4)
-    for hasSinks in [false, true] {
+    for (hasSinks, rate) in [(false, 0), (true, 0), (false, 0.3), (true, 0.3)] as [(Bool, Float)] {
       func mixed(_ tape: Tape?) -> Tensor {
         let segments = [0..<6, 6..<9].map {
           AttentionSegment(
@@ -97,7 +97,7 @@ import Testing
         }
         return attention(
           queries: q, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount, headSize: size, scale: 0.7,
-          pattern: pattern, sinks: hasSinks ? sinks : nil, tape: tape)
+          pattern: pattern, sinks: hasSinks ? sinks : nil, dropout: Dropout(rate: rate, seed: 5), tape: tape)
       }
       if hasSinks { check(q, k, v, sinks) { mixed($0) } } else { check(q, k, v) { mixed($0) } }
     }
