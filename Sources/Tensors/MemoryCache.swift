@@ -5,7 +5,8 @@ import Synchronization
 /// Activations and packed operands come and go by the megabyte, always in the same few sizes. The system zeroes every
 /// page that it hands out, which costs as much as a good part of the work done in it; a block that is kept costs nothing.
 package enum MemoryCache {
-  /// How many unused bytes are kept at most.
+  /// How many unused bytes are kept, or more while more than that is in use: a training step gives back all of its
+  /// activations, which the next one needs again.
   private static let limit = 512 << 20
 
   /// Blocks smaller than this are left to the system's allocator, which keeps them itself.
@@ -13,7 +14,8 @@ package enum MemoryCache {
 
   private struct Blocks {
     var unused: [Int: [UInt]] = [:]  // capacity → addresses
-    var byteCount = 0
+    var unusedBytes = 0
+    var usedBytes = 0
   }
   private static let blocks = Mutex(Blocks())
 
@@ -25,14 +27,18 @@ package enum MemoryCache {
       capacity < smallest
       ? nil
       : blocks.withLock { blocks in
+        blocks.usedBytes += capacity
         guard let address = blocks.unused[capacity]?.popLast() else { return nil }
-        blocks.byteCount -= capacity
+        blocks.unusedBytes -= capacity
         return address
       }
     if let address, let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) {
       return unsafe (memory, capacity)
     }
-    return (.allocate(byteCount: capacity, alignment: Storage.alignment), capacity)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: capacity, alignment: HugePages.alignment(forByteCount: capacity))
+    unsafe HugePages.request(memory, byteCount: capacity)
+    return unsafe (memory, capacity)
   }
 
   /// Takes back what `take` gave.
@@ -40,9 +46,10 @@ package enum MemoryCache {
     let isKept =
       capacity >= smallest
       && blocks.withLock { blocks in
-        guard blocks.byteCount + capacity <= limit else { return false }
+        blocks.usedBytes -= capacity
+        guard blocks.unusedBytes + capacity <= max(limit, blocks.usedBytes) else { return false }
         blocks.unused[capacity, default: []].append(UInt(bitPattern: memory))
-        blocks.byteCount += capacity
+        blocks.unusedBytes += capacity
         return true
       }
     if !isKept { unsafe memory.deallocate() }

@@ -31,7 +31,8 @@ public struct AttentionSegment: Sendable {
   ///   - keyCount: How many of them there are; key `j` stands at position `j`.
   ///   - firstPosition: Where the first query stands.
   public init(queryRows: Range<Int>, keys: Tensor, values: Tensor, keyCount: Int, firstPosition: Int) {
-    precondition(firstPosition + queryRows.count <= keyCount && keyCount <= keys.shape[0] && keyCount <= values.shape[0])
+    precondition(firstPosition + queryRows.count <= keyCount)
+    precondition(keyCount <= keys.shape[0] && keyCount <= values.shape[0])
     self.queryRows = queryRows
     self.keys = keys
     self.values = values
