@@ -28,14 +28,16 @@ for m, n, k, ta, tb in SHAPES:
     a = np.random.rand(*((k, m) if ta else (m, k))).astype(np.float32)
     b = np.random.rand(*((n, k) if tb else (k, n))).astype(np.float32)
     left, right = (a.T if ta else a), (b.T if tb else b)
-    repetitions = max(1, int(2e9 / (2 * m * n * k)))
+    # Long enough for the processor to come to its full speed again.
+    repetitions = max(2, int(4e10 / (2 * m * n * k)))
     ours = theirs = float("inf")
     left @ right
     for _ in range(arguments.rounds):
-        time.sleep(0.3)  # OpenBLAS's threads go on spinning for a while; nobody else should pay for that.
+        time.sleep(0.3)  # Threads go on spinning for a while; the other side should not pay for that.
         peer.stdin.write(f"{m} {n} {k} {ta} {tb} {repetitions}\n")
         peer.stdin.flush()
         ours = min(ours, float(peer.stdout.readline()))
+        time.sleep(0.3)
         for _ in range(repetitions):
             start = time.perf_counter()
             left @ right

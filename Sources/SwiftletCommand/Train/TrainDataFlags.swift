@@ -27,7 +27,7 @@ struct TrainDataFlags: ParsableArguments {
   var validationFraction: Double?
 
   @Option(
-    help: ArgumentHelp("Measure on at most so many tokens, evenly spaced; 0 for all. (default: 131072)", valueName: "n")
+    help: ArgumentHelp("Measure on at most so many tokens, evenly spaced; 0 for all. (default: 32768)", valueName: "n")
   )
   var validationTokens: Int?
 
@@ -85,7 +85,7 @@ extension TrainDataFlags.Given {
       ? nil
       : try Validation(
         measured, contextLength: plan.contextLength, batchSize: plan.batchSize, masksDocuments: plan.masksDocuments,
-        maximumTokens: validationTokens ?? 131_072, vocabularySize: vocabularySize)
+        maximumTokens: validationTokens ?? 32_768, vocabularySize: vocabularySize)
     return (training, validation)
   }
 }

@@ -74,10 +74,10 @@ struct TrainProgress {
     let curve = LossCurve(
       title: (run.path as NSString).lastPathComponent,
       facts: [
-        ("model", "\(configuration.family.rawValue), \(Terminal.grouped(configuration.parameterCount)) parameters"),
-        ("steps", "\(Terminal.grouped(run.trainer.completedSteps)) of \(Terminal.grouped(plan.steps))"),
-        ("tokens a step", Terminal.grouped(plan.samplesPerStep * plan.contextLength)),
-        ("speed", speed.map { "\(Terminal.grouped(Int($0))) tokens/s" } ?? "–"),
+        ("Model", "\(configuration.family.rawValue), \(Terminal.grouped(configuration.parameterCount)) parameters"),
+        ("Steps", "\(Terminal.grouped(run.trainer.completedSteps)) of \(Terminal.grouped(plan.steps))"),
+        ("Tokens a step", Terminal.grouped(plan.samplesPerStep * plan.contextLength)),
+        ("Speed", speed.map { "\(Terminal.grouped(Int($0))) tokens/s" } ?? "–"),
       ],
       rows: run.metrics, floor: floor.map { LossCurve.Floor("lowest possible loss", nats: $0) }, isRunning: isRunning)
     // A curve that cannot be written stops no training; the next checkpoint tells when the disk is full.

@@ -107,7 +107,7 @@ struct TrainWatchFlags: ParsableArguments {
   private func report(
     _ run: TrainingRun, _ outcome: TrainingRun.Outcome, _ progress: TrainProgress, _ floor: Double?
   ) throws {
-    let speed = Double(outcome.tokenCount) / max(outcome.seconds, 1e-9)
+    let speed = outcome.tokensPerSecond
     let utilisation = progress.utilisation(speed)
     if json {
       func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }

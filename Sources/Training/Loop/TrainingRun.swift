@@ -49,10 +49,10 @@ public final class TrainingRun {
     public var validation: Validation.Result?
     /// Whether the plan is done.
     public var isComplete: Bool
-    /// How long this process trained.
+    /// How long this process worked, validation and checkpoints included.
     public var seconds: Double
-    /// The tokens that it read.
-    public var tokenCount: Int
+    /// How many tokens per second its steps read.
+    public var tokensPerSecond: Double
   }
 
   /// The folder.
@@ -168,12 +168,14 @@ public final class TrainingRun {
     let start = clock.now
     var savedAt = start
     let firstTokenCount = tokenCount
-    var outcome = Outcome(isComplete: false, seconds: 0, tokenCount: 0)
+    var trainingSeconds = 0.0
+    var outcome = Outcome(isComplete: false, seconds: 0, tokensPerSecond: 0)
     func isDue(_ interval: Int?) -> Bool { interval.map { trainer.completedSteps % max(1, $0) == 0 } ?? false }
 
     while trainer.completedSteps < trainer.plan.steps, !isCancelled() {
       let step = try trainer.step()
       tokenCount += step.tokenCount
+      trainingSeconds += step.seconds
       outcome.lastStep = step
       let isLast = step.number == trainer.plan.steps
       var measured: Validation.Result?
@@ -201,7 +203,7 @@ public final class TrainingRun {
     }
     outcome.isComplete = trainer.completedSteps == trainer.plan.steps
     outcome.seconds = (clock.now - start) / .seconds(1)
-    outcome.tokenCount = tokenCount - firstTokenCount
+    outcome.tokensPerSecond = Double(tokenCount - firstTokenCount) / max(trainingSeconds, 1e-9)
     return outcome
   }
 
