@@ -35,7 +35,7 @@ struct BlockedProduct {
 
   /// Pieces of about this many rows and this much depth are read again and again from the second-level cache.
   private static let groupRows = 96
-  private static let sliceDepth = 384
+  private static let sliceDepth = 1024
   private static let tasksPerThread = 8
   /// How many strips one thread packs at a time.
   private static let stripsPerPack = 8
