@@ -41,7 +41,8 @@ let package = Package(
   ],
   targets: [
     // MARK: - Tensors
-    .target(name: "CTensorKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(
+      name: "CTensorKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     // The one Swift target where memory is touched through pointers; everywhere else each such place must say `unsafe`.
     .target(name: "Tensors", dependencies: ["CTensorKernels"], swiftSettings: settings(strictMemorySafety: false)),
 
@@ -53,7 +54,8 @@ let package = Package(
     // MARK: - Models
     library("LanguageModels", ["Tensors", "Checkpoints", "JSONParsing"]),
     library(
-      "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"], resources: [.copy("Resources/BuiltIn")]),
+      "TextGeneration", ["LanguageModels", "Tokenization", "Checkpoints", "Tensors"],
+      resources: [.copy("Resources/BuiltIn")]),
 
     // MARK: - Training
     library("Charts", []),

@@ -35,6 +35,7 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
     self.message = message
   }
 
+  /// File, field and message, for people.
   public var description: String { field.map { "\(file): \($0): \(message)" } ?? "\(file): \(message)" }
 }
 

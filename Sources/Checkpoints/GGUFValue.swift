@@ -158,7 +158,9 @@ public struct GGUFStrings: Sendable, Hashable, RandomAccessCollection {
     ends.append(bytes.count)
   }
 
+  /// Always 0.
   public var startIndex: Int { 0 }
+  /// The number of elements.
   public var endIndex: Int { ends.count }
 
   /// A string; bytes that are not UTF-8 become U+FFFD.

@@ -9,8 +9,11 @@ public struct Llama2CCheckpoint: Checkpoint {
   public let header: Llama2CHeader
   private let table: TensorTable
 
+  /// The tensors, in the order of the file.
   public var tensorNames: [String] { table.names }
+  /// Shape and type of a tensor; nil where there is none of the name.
   public func description(of name: String) -> TensorDescription? { table.description(of: name) }
+  /// A tensor of the file; its bytes stay mapped.
   public func tensor(named name: String) throws(CheckpointError) -> Tensor { try table.tensor(named: name) }
 
   private static let magic = 0x616B_3432  // "ak42"

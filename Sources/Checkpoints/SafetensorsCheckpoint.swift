@@ -13,8 +13,11 @@ public struct SafetensorsCheckpoint: Checkpoint {
   public let files: [String]
   private let table: TensorTable
 
+  /// The tensors, in the order of the file.
   public var tensorNames: [String] { table.names }
+  /// Shape and type of a tensor; nil where there is none of the name.
   public func description(of name: String) -> TensorDescription? { table.description(of: name) }
+  /// A tensor of the file; its bytes stay mapped.
   public func tensor(named name: String) throws(CheckpointError) -> Tensor { try table.tensor(named: name) }
 
   /// Opens a `.safetensors` file, an index, or a folder that holds `model.safetensors`, its index, or exactly one

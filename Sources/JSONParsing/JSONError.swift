@@ -7,6 +7,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The byte of the fault within its line, counted from 1.
   public let column: Int
 
+  /// Place and message, for people.
   public var description: String { "line \(line), column \(column): \(message)" }
 
   /// An error at a byte of a text; line and column are counted only now, so that reading need not count them.

@@ -80,6 +80,7 @@ public struct JSONObject: Sendable, Hashable {
       && a.values == b.values
   }
 
+  /// Equal objects hash alike.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(keys)
     hasher.combine(values)

@@ -34,7 +34,9 @@ struct ConfigurationFields {
   private func optional<Value>(_ keys: [String], _ kind: String, _ read: (JSONValue) -> Value?) throws -> Value? {
     for key in keys {
       guard let value = self[key] else { continue }
-      guard let typed = read(value) else { throw error(key, "should be \(kind), not \(value.serialized(pretty: false).prefix(60)).") }
+      guard let typed = read(value) else {
+        throw error(key, "should be \(kind), not \(value.serialized(pretty: false).prefix(60)).")
+      }
       return typed
     }
     return nil
@@ -107,7 +109,8 @@ struct ConfigurationFields {
   func activation(_ key: String, default name: String) throws -> Activation {
     let name = try text(optional: key) ?? name
     guard let activation = Activation(huggingFaceName: name) else {
-      throw error(key, "activation '\(name)' is not supported; known: gelu_new, gelu, quick_gelu, silu, relu.", .unsupported)
+      throw error(
+        key, "activation '\(name)' is not supported; known: gelu_new, gelu, quick_gelu, silu, relu.", .unsupported)
     }
     return activation
   }

@@ -65,7 +65,11 @@ struct ConvertedParameters: ParameterSource {
       all = try rows("gateUp", 2 * size)
       let order: [Int]
       if let wanted = to.packing {
-        order = permutation(experts, size) { packed(packing, $0, $1) } placedAt: { packed(wanted, $0, $1) }
+        order = permutation(experts, size) {
+          packed(packing, $0, $1)
+        } placedAt: {
+          packed(wanted, $0, $1)
+        }
       } else {
         let half = part == "gate" ? 0 : 1
         order = (0..<experts * size).map { $0 / size * 2 * size + packed(packing, half, $0 % size) }

@@ -40,7 +40,9 @@ public final class KVCache {
   func reserve(_ added: Int) {
     guard count + added > allocated else { return }
     allocated = min(capacity, max(count + added, 2 * allocated, 64))
-    for index in layers.indices { layers[index] = LayerCache(keys: grown(layers[index].keys), values: grown(layers[index].values)) }
+    for index in layers.indices {
+      layers[index] = LayerCache(keys: grown(layers[index].keys), values: grown(layers[index].values))
+    }
   }
 
   private func grown(_ old: Tensor) -> Tensor {

@@ -132,7 +132,8 @@ public struct ModelCheckpoint: Sendable {
     guard let description = known.first(where: { $0.architecture == architecture }) else {
       throw general.error(
         "general.architecture",
-        "'\(architecture)' is not supported; known: \(known.map(\.architecture).joined(separator: ", ")).", .unsupported)
+        "'\(architecture)' is not supported; known: \(known.map(\.architecture).joined(separator: ", ")).", .unsupported
+      )
     }
     let fields = ConfigurationFields(file: path) { checkpoint.metadata[architecture + "." + $0]?.json }
     var divisors: [Float]?
@@ -176,7 +177,8 @@ public struct ModelCheckpoint: Sendable {
     var configuration = Configuration.llama(
       vocabularySize: header.vocabularySize, contextLength: header.contextLength, hiddenSize: header.hiddenSize,
       intermediateSize: header.intermediateSize, layerCount: header.layerCount, headCount: header.headCount,
-      kvHeadCount: header.kvHeadCount, theta: 10_000, tiesEmbeddings: header.tiesEmbeddings, bosToken: 1, eosTokens: [1, 2])
+      kvHeadCount: header.kvHeadCount, theta: 10_000, tiesEmbeddings: header.tiesEmbeddings, bosToken: 1,
+      eosTokens: [1, 2])
     configuration.position = .rotary(RotaryPosition(theta: 10_000, pairing: .adjacent))
     return ModelCheckpoint(
       path: path, format: .llama2c, configuration: configuration, checkpoint: checkpoint,

@@ -21,7 +21,8 @@ struct ParameterReader: ParameterSource {
     guard tensor.shape.dimensions == expected else {
       throw ModelError(
         .mismatchedTensor, file: file, field: found,
-        "its shape is \(tensor.shape), but the configuration asks for \(Shape(expected)); they belong to different models.")
+        "its shape is \(tensor.shape), but the configuration asks for \(Shape(expected)); they belong to different models."
+      )
     }
     return (tensor, stored.isTransposed ? .inputMajor : .outputMajor)
   }

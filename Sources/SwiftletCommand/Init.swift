@@ -24,13 +24,16 @@ struct Init: AsyncParsableCommand {
   @Option(help: "How the weights are stored: f32, f16 or bf16.")
   var type: Precision = .f32
 
-  @Argument(help: ArgumentHelp("A preset or a config.json; `swiftlet inspect --help` lists presets.", valueName: "preset-or-config"))
+  @Argument(
+    help: ArgumentHelp(
+      "A preset or a config.json; `swiftlet inspect --help` lists presets.", valueName: "preset-or-config"))
   var model: String
 
   func run() async throws {
     let conversion = try CheckpointConversion(
       freshly: ModelFiles.configuration(of: model), seed: seed, to: .huggingFace, elementType: type.elementType)
-    try conversion.write(to: output, maximumShardBytes: 5_000_000_000, progress: { ModelFiles.showProgress($0, of: $1) })
+    try conversion.write(
+      to: output, maximumShardBytes: 5_000_000_000, progress: { ModelFiles.showProgress($0, of: $1) })
     if model.hasSuffix(".json") {
       let folder = (model as NSString).deletingLastPathComponent
       try ModelFiles.copyTokenizer(from: folder.isEmpty ? "." : folder, to: output)

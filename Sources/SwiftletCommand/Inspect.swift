@@ -19,7 +19,8 @@ struct Inspect: AsyncParsableCommand {
   @Flag(help: "Write one JSON object; `parameters` is the exact count.")
   var json = false
 
-  @Argument(help: ArgumentHelp("A preset, a folder, a .gguf, a llama2.c .bin, a config.json.", valueName: "path-or-preset"))
+  @Argument(
+    help: ArgumentHelp("A preset, a folder, a .gguf, a llama2.c .bin, a config.json.", valueName: "path-or-preset"))
   var model: String
 
   func run() async throws {
@@ -50,7 +51,10 @@ struct Inspect: AsyncParsableCommand {
       ("KV cache per token", "\(bytes(inspection.kvCacheBytesPerToken())) in f16"),
       ("  full context", bytes(inspection.kvCacheBytesPerToken() * configuration.contextLength)),
       ("FLOPs per token", operations(inspection.floatingPointOperationsPerToken())),
-      ("  at full context", operations(inspection.floatingPointOperationsPerToken(depth: configuration.contextLength - 1))),
+      (
+        "  at full context",
+        operations(inspection.floatingPointOperationsPerToken(depth: configuration.contextLength - 1))
+      ),
     ]
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 + "\n" }.joined()
@@ -65,7 +69,8 @@ struct Inspect: AsyncParsableCommand {
   private func scaled(_ count: Int, _ units: [String]) -> String {
     var (number, unit) = (Double(count), 0)
     while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
-    return (unit == 0 ? "\(count)" : Terminal.rounded(number, number < 10 ? 2 : 1)) + (units[unit].isEmpty ? "" : " ") + units[unit]
+    return (unit == 0 ? "\(count)" : Terminal.rounded(number, number < 10 ? 2 : 1)) + (units[unit].isEmpty ? "" : " ")
+      + units[unit]
   }
 
   // MARK: - JSON for programs

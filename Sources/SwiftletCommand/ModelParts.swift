@@ -57,7 +57,8 @@ enum ModelParts {
     case .gated(let gate, let size): "\(name(gate)), \(Terminal.grouped(size))"
     case .mixtureOfExperts(let mixture):
       "\(mixture.expertsPerToken) of \(mixture.expertCount) experts (\(name(mixture.gate)), "
-        + "\(Terminal.grouped(mixture.intermediateSize)))" + (mixture.sharedIntermediateSize == nil ? "" : " and one shared")
+        + "\(Terminal.grouped(mixture.intermediateSize)))"
+        + (mixture.sharedIntermediateSize == nil ? "" : " and one shared")
     }
   }
 
@@ -85,7 +86,11 @@ enum ModelParts {
       return names[..<length].joined(separator: "; ") + "; in turn"
     }
     let counts = names.reduce(into: [(String, Int)]()) { counts, name in
-      if let index = counts.firstIndex(where: { $0.0 == name }) { counts[index].1 += 1 } else { counts.append((name, 1)) }
+      if let index = counts.firstIndex(where: { $0.0 == name }) {
+        counts[index].1 += 1
+      } else {
+        counts.append((name, 1))
+      }
     }
     return counts.map { "\($0.0) in \($0.1) layers" }.joined(separator: "; ")
   }

@@ -6,6 +6,7 @@ public struct MappedFileError: Error, CustomStringConvertible {
   public let path: String
   /// What went wrong, in the words of the operating system.
   public let reason: String
+  /// Path and reason, for people.
   public var description: String { "\(path): \(reason)" }
 }
 

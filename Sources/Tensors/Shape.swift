@@ -6,6 +6,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// A shape with these extents. They must not be negative; `checkedElementCount(_:)` vets extents from a file.
   public init(_ dimensions: [Int]) { self.dimensions = dimensions }
 
+  /// Extents, outermost first: `[rows, columns]`.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
   /// How many dimensions there are.
@@ -23,6 +24,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// How many rows of `columnCount` elements there are.
   public var rowCount: Int { dimensions.dropLast().reduce(1, *) }
 
+  /// The extents as in source code: `[2, 3]`.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 
   /// The product of extents that come from a file, or nil when one is negative or the product overflows.

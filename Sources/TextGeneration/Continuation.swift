@@ -73,7 +73,8 @@ final class Continuation {
     var ids = ids
     if ids.isEmpty, let first = predictor.beginningToken ?? predictor.endTokens.first { ids = [first] }
     guard !ids.isEmpty else {
-      throw GenerationError(.emptyPrompt, "the prompt is empty, and this model has no token to begin with; give some text.")
+      throw GenerationError(
+        .emptyPrompt, "the prompt is empty, and this model has no token to begin with; give some text.")
     }
     guard ids.count <= predictor.contextLength else {
       throw GenerationError(

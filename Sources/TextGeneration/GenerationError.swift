@@ -27,5 +27,6 @@ public struct GenerationError: Error, Hashable, Sendable, CustomStringConvertibl
     self.message = message
   }
 
+  /// The message, for people.
   public var description: String { message }
 }

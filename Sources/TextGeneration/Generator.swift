@@ -49,6 +49,7 @@ public struct Generator: Sendable {
 
 /// The events of one generation, as they happen. The last one carries the summary.
 public struct GenerationStream: AsyncSequence, Sendable {
+  /// What happens, one by one.
   public typealias Element = GenerationEvent
   let generator: Generator
   let prompt: Prompt

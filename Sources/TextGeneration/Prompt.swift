@@ -9,6 +9,7 @@ public enum Prompt: Sendable, Hashable, ExpressibleByStringLiteral {
   /// Text between control tokens, as chat formats have it; nothing is added.
   case parts([PromptPart])
 
+  /// A text to continue.
   public init(stringLiteral value: String) { self = .text(value) }
 
   /// The ids of the prompt.

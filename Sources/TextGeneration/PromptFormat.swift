@@ -33,9 +33,10 @@ public enum PromptFormat: String, Sendable, CaseIterable {
   /// The format whose control tokens a vocabulary has; plain where it has none. LLaMA 2 has no control tokens of its
   /// own and must be asked for.
   package init(recognizing coder: some TextCoder) {
-    self = Self.allCases.first { format in
-      !format.markers.isEmpty && format.markers.allSatisfy { coder.id(ofControl: $0) != nil }
-    } ?? .plain
+    self =
+      Self.allCases.first { format in
+        !format.markers.isEmpty && format.markers.allSatisfy { coder.id(ofControl: $0) != nil }
+      } ?? .plain
   }
 
   /// The control tokens by which a format is recognised.

@@ -1,13 +1,16 @@
 /// A token that is matched in the text itself, before pre-tokenization: tokenizer.json's `added_tokens`, a GGUF's
 /// control and user-defined tokens.
 public struct AddedToken: Sendable, Hashable {
+  /// Its number in the vocabulary.
   public var id: Int
+  /// Its text.
   public var content: String
   /// A control token: text matches it only where the caller asks for that, so that what a user types cannot end a
   /// turn of a conversation.
   public var isSpecial: Bool
   /// Whether white space before or after the token belongs to it.
   public var stripsLeft = false
+  /// Whether white space after it is swallowed.
   public var stripsRight = false
   /// Whether it must not touch letters or digits.
   public var isSingleWord = false
@@ -16,6 +19,7 @@ public struct AddedToken: Sendable, Hashable {
   /// The unknown token is no control token: `tokenizers` matches it in any text, and so it is here.
   public var isUnknown = false
 
+  /// A token that stands for exactly this text.
   public init(id: Int, content: String, isSpecial: Bool) {
     self.id = id
     self.content = content

@@ -30,17 +30,23 @@ public struct EmbeddedVocabulary: Sendable, Hashable {
   public var merges: [String] = []
   /// `tokenizer.ggml.bos_token_id` and its siblings.
   public var bosID: Int?
+  /// The token that ends a text.
   public var eosID: Int?
   /// `tokenizer.ggml.eot_token_id`: the end of a turn.
   public var endOfTurnID: Int?
+  /// What stands for text that no token has.
   public var unknownID: Int?
+  /// What fills up rows of a batch.
   public var paddingID: Int?
   /// `tokenizer.ggml.add_bos_token` and its siblings; nil where the file leaves it to the model's kind.
   public var addsBOS: Bool?
+  /// Whether a text is to end with `eosID`.
   public var addsEOS: Bool?
+  /// Whether a space is put before a text.
   public var addsSpacePrefix: Bool?
   /// `tokenizer.ggml.remove_extra_whitespaces`
   public var removesExtraSpaces: Bool?
 
+  /// An empty vocabulary of a kind.
   public init(model: String) { self.model = model }
 }

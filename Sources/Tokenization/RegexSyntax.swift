@@ -149,7 +149,7 @@ struct RegexParser {
     case "*": (low, high) = (0, nil)
     case "+": (low, high) = (1, nil)
     case "?": (low, high) = (0, 1)
-    case "{": 
+    case "{":
       guard let bounds = try bounds() else { return node }
       (low, high) = bounds
     default: return node
@@ -206,7 +206,8 @@ struct RegexParser {
     } else if take("?=") {
       look = false
     } else if current == "?" {
-      throw fault("uses the group (?\(position + 1 < scalars.count ? String(scalars[position + 1]) : ""), which is not built")
+      throw fault(
+        "uses the group (?\(position + 1 < scalars.count ? String(scalars[position + 1]) : ""), which is not built")
     }
     let node = try alternatives()
     guard take(")") else { throw fault("has a ( without )") }
@@ -221,7 +222,9 @@ struct RegexParser {
     var isFirst = true
     while let scalar = current, isFirst || scalar != "]" {
       isFirst = false
-      guard scalar != "[" else { throw fault("nests one [ in another, which is not built; write \\[ for the character") }
+      guard scalar != "[" else {
+        throw fault("nests one [ in another, which is not built; write \\[ for the character")
+      }
       position += 1
       let item = scalar == "\\" ? try escape() : .range(scalar.value, scalar.value)
       guard case .range(let low, _) = item, current == "-", position + 1 < scalars.count, scalars[position + 1] != "]"

@@ -6,7 +6,6 @@ import HeapModule
 struct SentencePieceEncoding: Sendable {
   typealias Kind = EmbeddedVocabulary.TokenType
 
-
   let pieces: PieceTable
   let scores: [Float]
   let kinds: [Kind]

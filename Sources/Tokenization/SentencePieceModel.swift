@@ -74,7 +74,8 @@ enum SentencePieceModel {
       case 3: modelType = number
       case 24 where number != 0:
         throw TokenizerError(
-          .unsupported, field: "trainer_spec.treat_whitespace_as_suffix", "is set; no LLaMA model does, and it is not read")
+          .unsupported, field: "trainer_spec.treat_whitespace_as_suffix",
+          "is set; no LLaMA model does, and it is not read")
       case 41: vocabulary.bosID = id
       case 42: vocabulary.eosID = id
       case 43: vocabulary.paddingID = id
@@ -100,7 +101,8 @@ enum SentencePieceModel {
       case (4, .integer(let flag)): vocabulary.removesExtraSpaces = flag != 0
       case (5, .integer(0)):
         throw TokenizerError(
-          .unsupported, field: "normalizer_spec.escape_whitespaces", "is off; no LLaMA model does that, and it is not read")
+          .unsupported, field: "normalizer_spec.escape_whitespaces",
+          "is off; no LLaMA model does that, and it is not read")
       default: break
       }
     }

@@ -87,7 +87,8 @@ struct StageReader {
       let content = try text(value, "content", field)
       guard content.count == 1, let start = value["start"]?.int, let stop = value["stop"]?.int, start >= 0, stop >= 0
       else {
-        throw TokenizerError(.unsupported, field: field, "needs one ASCII character and counts from 0; only that is read")
+        throw TokenizerError(
+          .unsupported, field: field, "needs one ASCII character and counts from 0; only that is read")
       }
       return .strip(content: content[0], start: start, stop: stop)
     case "Replace": return .replace(try pattern(value, field), with: try text(value, "content", field))
@@ -106,7 +107,8 @@ struct StageReader {
     guard let (type, value) = try typed(value, field, depth) else { return ([], []) }
     func id(_ name: String) throws(TokenizerError) -> Int {
       guard let id = pieces.id(of: name) else {
-        throw TokenizerError(.malformed, field: field, "names \"\(name.prefix(60))\", which the vocabulary does not hold")
+        throw TokenizerError(
+          .malformed, field: field, "names \"\(name.prefix(60))\", which the vocabulary does not hold")
       }
       return id
     }
@@ -143,7 +145,8 @@ struct StageReader {
 
   // MARK: - Parts
 
-  private func typed(_ value: JSONValue?, _ field: String, _ depth: Int) throws(TokenizerError) -> (String, JSONValue)? {
+  private func typed(_ value: JSONValue?, _ field: String, _ depth: Int) throws(TokenizerError) -> (String, JSONValue)?
+  {
     guard let value, !value.isNull else { return nil }
     guard depth < Self.depthLimit else {
       throw TokenizerError(.malformed, field: field, "is nested deeper than \(Self.depthLimit) sequences; flatten it")
@@ -155,7 +158,9 @@ struct StageReader {
   }
 
   private func list(_ value: JSONValue, _ key: String, _ field: String) throws(TokenizerError) -> [JSONValue] {
-    guard let list = value[key]?.array else { throw TokenizerError(.malformed, field: "\(field).\(key)", "is not a list") }
+    guard let list = value[key]?.array else {
+      throw TokenizerError(.malformed, field: "\(field).\(key)", "is not a list")
+    }
     return list
   }
 
@@ -189,6 +194,7 @@ struct StageReader {
 
   private func unsupported(_ type: String, _ field: String) -> TokenizerError {
     TokenizerError(
-      .unsupported, field: field, "has the type \"\(type.prefix(60))\", which is not built; no GPT or LLaMA vocabulary needs it")
+      .unsupported, field: field,
+      "has the type \"\(type.prefix(60))\", which is not built; no GPT or LLaMA vocabulary needs it")
   }
 }

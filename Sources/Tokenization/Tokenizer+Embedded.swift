@@ -80,11 +80,13 @@ extension Tokenizer.Stages {
     }
     var pieces = PieceTable(reserving: count)
     for (id, token) in vocabulary.tokens.enumerated() { pieces.insert(Array(token.utf8).span, id: id) }
-    let types = vocabulary.types.isEmpty ? [EmbeddedVocabulary.TokenType](repeating: .normal, count: count) : vocabulary.types
+    let types =
+      vocabulary.types.isEmpty ? [EmbeddedVocabulary.TokenType](repeating: .normal, count: count) : vocabulary.types
     for (id, type) in types.enumerated() where type == .byte {
       guard byteOfToken(pieces.piece(id)) != nil else {
         throw TokenizerError(
-          .malformed, field: "tokens[\(id)]", "is a byte token named \"\(pieces.text(id).prefix(60))\", not <0x00> … <0xFF>")
+          .malformed, field: "tokens[\(id)]",
+          "is a byte token named \"\(pieces.text(id).prefix(60))\", not <0x00> … <0xFF>")
       }
     }
     let special = Set(types.indices.filter { types[$0] == .control || types[$0] == .unknown })

@@ -63,7 +63,8 @@ extension Tokenizer {
     } catch let error as TokenizerError {
       throw error
     } catch {
-      throw TokenizerError(.unreadable, file: path, "cannot be read (\(error.localizedDescription)); is it a file of yours?")
+      throw TokenizerError(
+        .unreadable, file: path, "cannot be read (\(error.localizedDescription)); is it a file of yours?")
     }
   }
 }

@@ -18,6 +18,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
     case invalidID
   }
 
+  /// The kind of failure.
   public var code: Code
   /// The file, or nil where the vocabulary did not come from one.
   public var file: String?
@@ -26,6 +27,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
   /// What is wrong and what to do about it.
   public var message: String
 
+  /// An error about a file, one field of it, or neither.
   public init(_ code: Code, file: String? = nil, field: String? = nil, _ message: String) {
     self.code = code
     self.file = file
@@ -33,6 +35,7 @@ public struct TokenizerError: Error, Sendable, Hashable, CustomStringConvertible
     self.message = message
   }
 
+  /// File, field and message, for people.
   public var description: String {
     let place = [file, field].compactMap(\.self).joined(separator: ", ")
     return place.isEmpty ? message : "\(place): \(message)"

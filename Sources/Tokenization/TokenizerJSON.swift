@@ -55,10 +55,12 @@ struct TokenizerJSON {
         .unsupported, field: "model.type", "is \(type); GPT and LLaMA vocabularies are BPE, and only that is read")
     }
     guard var pieces, var merges else {
-      throw TokenizerError(.malformed, field: "model", "lacks \(pieces == nil ? "vocab" : "merges"); fetch the file again")
+      throw TokenizerError(
+        .malformed, field: "model", "lacks \(pieces == nil ? "vocab" : "merges"); fetch the file again")
     }
     if let dropout = modelFields["dropout"]?.double, dropout > 0 {
-      throw TokenizerError(.unsupported, field: "model.dropout", "is \(dropout); set it to null to encode without chance")
+      throw TokenizerError(
+        .unsupported, field: "model.dropout", "is \(dropout); set it to null to encode without chance")
     }
     var options = BytePairEncoding.Options()
     options.unknownToken = modelFields["unk_token"]?.string

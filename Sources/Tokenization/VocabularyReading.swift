@@ -9,7 +9,8 @@ enum VocabularyReading {
   /// Reads an object from piece to id.
   static func pieces(_ reader: inout JSONReader, field: String) throws(TokenizerError) -> PieceTable {
     do {
-      var table = PieceTable(reserving: min(reader.bytes.count / 12, 1 << 18), byteCount: min(reader.bytes.count, 1 << 22))
+      var table = PieceTable(
+        reserving: min(reader.bytes.count / 12, 1 << 18), byteCount: min(reader.bytes.count, 1 << 22))
       let bytes = reader.bytes
       var entries = 0
       try reader.beginObject()
@@ -143,8 +144,10 @@ struct MergeBuilder {
     for i in skipped..<right.count { joined.append(right[i]) }
     guard let leftID = pieces.id(of: left), let rightID = pieces.id(of: right), let id = pieces.id(of: joined.span)
     else {
-      let missing = pieces.id(of: left) == nil ? text(left) : pieces.id(of: right) == nil ? text(right) : text(joined.span)
-      throw fault("names \"\(missing)\", which the vocabulary does not hold; merges and vocabulary must belong together")
+      let missing =
+        pieces.id(of: left) == nil ? text(left) : pieces.id(of: right) == nil ? text(right) : text(joined.span)
+      throw fault(
+        "names \"\(missing)\", which the vocabulary does not hold; merges and vocabulary must belong together")
     }
     table.insert(left: leftID, right: rightID, rank: rank, id: id)
     rank += 1

@@ -22,7 +22,9 @@ import Testing
     #expect(largestDifference(original, converted) <= tolerance, "\(golden) as \(what)")
   }
 
-  @Test(arguments: GoldenCase.all.filter { $0.name != "llama4-temperature" }) func throughGGUFAndBack(_ golden: GoldenCase) throws {
+  @Test(arguments: GoldenCase.all.filter { $0.name != "llama4-temperature" }) func throughGGUFAndBack(
+    _ golden: GoldenCase
+  ) throws {
     try withFolder { folder in
       let (gguf, back) = (folder + "/model.gguf", folder + "/back")
       try CheckpointConversion(ModelCheckpoint.open(golden.path), to: .gguf).write(to: gguf)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct GenerateTests {
   @Test func continuesAPromptOnStandardOutputAlone() throws {
-    let run = try CommandRun(["generate", "--model", "gpt", "--temperature", "0", "--max-tokens", "12", "Once upon a time"])
+    let run = try CommandRun([
+      "generate", "--model", "gpt", "--temperature", "0", "--max-tokens", "12", "Once upon a time",
+    ])
     #expect(run.status == 0)
     #expect(run.error == "")
     let model = try LanguageModel.load(from: BuiltInModel.gpt.folder())
@@ -53,8 +55,11 @@ import Testing
     #expect(try CommandRun(["generate"] + options + ["-"], input: "Once upon a time\n").output == direct.output)
     let folder = try TemporaryFolder()
     try Data("Once upon a time".utf8).write(to: URL(fileURLWithPath: folder.path + "/prompt"))
-    #expect(try CommandRun(["generate"] + options + ["--prompt-file", folder.path + "/prompt"]).output == direct.output)
-    #expect(try CommandRun(["generate"] + options + ["--echo", "Once upon a time"]).output == "Once upon a time" + direct.output)
+    #expect(
+      try CommandRun(["generate"] + options + ["--prompt-file", folder.path + "/prompt"]).output == direct.output)
+    #expect(
+      try CommandRun(["generate"] + options + ["--echo", "Once upon a time"]).output == "Once upon a time"
+        + direct.output)
   }
 
   @Test func stopStringsEndTheText() throws {
@@ -69,7 +74,8 @@ import Testing
     (["--temperature", "nan", "x"], 64, "temperature"), (["--top-p", "2", "x"], 64, "top-p"),
     (["--threads", "0", "x"], 64, "--threads"), (["--logit-bias", "5", "x"], 64, "--logit-bias"),
     (["--stop", "", "x"], 64, "stop string"), (["--prompt-file", "a", "x"], 64, "not both"),
-    (["--model", "/no/such/model", "x"], 1, "/no/such/model"), (["--prompt-file", "/no/such/file"], 1, "/no/such/file"),
+    (["--model", "/no/such/model", "x"], 1, "/no/such/model"),
+    (["--prompt-file", "/no/such/file"], 1, "/no/such/file"),
     (["--model", "gpt", "--logit-bias", "999999=1", "x"], 1, "999999"),
     (["--model", "gpt", String(repeating: "word ", count: 2_000)], 1, "context holds 256"),
   ]

@@ -10,7 +10,8 @@ import Testing
     var out, dq, dk, dv, dsinks: [Double]
 
     init(
-      _ q: [Float], _ k: [Float], _ v: [Float], _ sinks: [Float]?, weights: [Float], heads: Int, kvHeads: Int, size: Int,
+      _ q: [Float], _ k: [Float], _ v: [Float], _ sinks: [Float]?, weights: [Float], heads: Int, kvHeads: Int,
+      size: Int,
       scale: Double, sees: (_ query: Int, _ key: Int) -> Bool
     ) {
       (out, dq) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: q.count))
@@ -27,7 +28,9 @@ import Testing
           }
           let sink = sinks.map { exp(Double($0[head])) } ?? 0
           let total = powers.reduce(sink, +)
-          let slopes = keys.map { key in (0..<size).reduce(0.0) { $0 + Double(weights[place + $1]) * Double(v[key + $1]) } }
+          let slopes = keys.map { key in
+            (0..<size).reduce(0.0) { $0 + Double(weights[place + $1]) * Double(v[key + $1]) }
+          }
           let mean = zip(powers, slopes).reduce(0.0) { $0 + $1.0 / total * $1.1 }
           dsinks[head] -= sink / total * mean
           for (index, key) in keys.enumerated() {
@@ -99,7 +102,9 @@ import Testing
   @Test(arguments: [ElementType.f16, .bf16]) func halfPrecisionBlocksAreThoseOfTheirFloats(_ type: ElementType) {
     let (count, size) = (150, 20)
     let q = Tensor(numbers(count * 2 * size, seed: 1), shape: [count, 2 * size])
-    func cache(_ seed: UInt64) -> Tensor { Tensor(numbers(160 * size, seed: seed), shape: [160, size]).converted(to: type) }
+    func cache(_ seed: UInt64) -> Tensor {
+      Tensor(numbers(160 * size, seed: seed), shape: [160, size]).converted(to: type)
+    }
     let (k, v) = (cache(2), cache(3))
     func mixed(_ k: Tensor, _ v: Tensor) -> [Float] {
       attention(
@@ -188,7 +193,8 @@ import Testing
       let tape = Tape()
       [x, k].forEach(tape.watch)
       let out = attention(
-        queries: x, segments: [AttentionSegment(queryRows: 0..<count, keys: k, values: k, keyCount: count, firstPosition: 0)],
+        queries: x,
+        segments: [AttentionSegment(queryRows: 0..<count, keys: k, values: k, keyCount: count, firstPosition: 0)],
         headCount: 3, kvHeadCount: 1, headSize: 8, scale: 1, pattern: .full, sinks: nil, tape: tape)
       tape.backward(from: out)
       return [out.floats()] + [x, k].map { tape.gradient(of: $0)?.floats() ?? [] }

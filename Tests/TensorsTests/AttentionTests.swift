@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct AttentionTests {
-  static let patterns: [AttentionPattern] = [.full, .banded(window: 1), .banded(window: 7), .chunked(size: 5), .chunked(size: 64)]
+  static let patterns: [AttentionPattern] = [
+    .full, .banded(window: 1), .banded(window: 7), .chunked(size: 5), .chunked(size: 64),
+  ]
 
   /// The definition, in double precision, one query at a time.
   func reference(
@@ -41,7 +43,9 @@ import Testing
     return out
   }
 
-  @Test(arguments: patterns, [[4, 4], [6, 2], [8, 1]]) func againstTheDefinition(_ pattern: AttentionPattern, heads: [Int]) {
+  @Test(arguments: patterns, [[4, 4], [6, 2], [8, 1]]) func againstTheDefinition(
+    _ pattern: AttentionPattern, heads: [Int]
+  ) {
     let (headCount, kvHeadCount, size) = (heads[0], heads[1], 12)
     for (first, count) in [(0, 1), (0, 37), (63, 1), (70, 90), (5, 17)] {
       for hasSinks in [false, true] {
@@ -70,7 +74,9 @@ import Testing
     let (heads, size) = (2, 16)
     let width = heads * size
     let q = numbers(5 * width, seed: 1)
-    func cache(_ seed: UInt64) -> Tensor { Tensor(numbers(9 * width, seed: seed), shape: [9, width]).converted(to: .f16) }
+    func cache(_ seed: UInt64) -> Tensor {
+      Tensor(numbers(9 * width, seed: seed), shape: [9, width]).converted(to: .f16)
+    }
     let (k1, v1, k2, v2) = (cache(2), cache(3), cache(4), cache(5))
     let both = attention(
       queries: Tensor(q, shape: [5, width]),
@@ -79,10 +85,12 @@ import Testing
         AttentionSegment(queryRows: 2..<5, keys: k2, values: v2, keyCount: 3, firstPosition: 0),
       ], headCount: heads, kvHeadCount: heads, headSize: size, scale: 0.25, pattern: .full, sinks: nil)
     let first = reference(
-      Array(q[..<(2 * width)]), k1.floats(), v1.floats(), heads: heads, kvHeads: heads, size: size, first: 7, scale: 0.25,
+      Array(q[..<(2 * width)]), k1.floats(), v1.floats(), heads: heads, kvHeads: heads, size: size, first: 7,
+      scale: 0.25,
       .full, sinks: nil)
     let second = reference(
-      Array(q[(2 * width)...]), k2.floats(), v2.floats(), heads: heads, kvHeads: heads, size: size, first: 0, scale: 0.25,
+      Array(q[(2 * width)...]), k2.floats(), v2.floats(), heads: heads, kvHeads: heads, size: size, first: 0,
+      scale: 0.25,
       .full, sinks: nil)
     #expect(largestDifference(both.floats(), first + second) < 3e-6)
   }

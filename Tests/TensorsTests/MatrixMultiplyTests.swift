@@ -20,7 +20,9 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
   ]
 
   /// The sum in double precision, and the largest sum of magnitudes, by which rounding errors are judged.
-  func reference(_ a: [Float], _ b: [Float], _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool) -> [Float] {
+  func reference(_ a: [Float], _ b: [Float], _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool)
+    -> [Float]
+  {
     (0..<m * n).map { index in
       let (i, j) = (index / n, index % n)
       var total = 0.0

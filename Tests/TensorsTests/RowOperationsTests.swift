@@ -80,7 +80,8 @@ import Testing
           return Float((u + 1) * g / (1 + exp(-Double(alpha) * g)))
         }
       }
-      #expect(largestDifference(gated(packed: Tensor(packed, shape: [3, 74]), packing: packing, f).floats(), expected) < 2e-5)
+      #expect(
+        largestDifference(gated(packed: Tensor(packed, shape: [3, 74]), packing: packing, f).floats(), expected) < 2e-5)
       let separate = gated(gate: Tensor(gate, shape: [3, 37]), up: Tensor(up, shape: [3, 37]), f)
       #expect(largestDifference(separate.floats(), expected) < 2e-5)
     }

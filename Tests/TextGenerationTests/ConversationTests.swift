@@ -4,7 +4,8 @@ import TextGeneration
 
 @Suite struct ConversationTests {
   @Test func readsOnlyWhatIsNew() throws {
-    let predictor = FakePredictor(contextLength: 500, ending: [UInt8(ascii: ":"), UInt8(ascii: "?")].reduce(into: []) { $0.insert(Int($1)) })
+    let predictor = FakePredictor(
+      contextLength: 500, ending: [UInt8(ascii: ":"), UInt8(ascii: "?")].reduce(into: []) { $0.insert(Int($1)) })
     let conversation = Conversation(with: Generator(predictor), system: "Be kind.")
     #expect(conversation.format == .plain)
     let options = GenerationOptions(sampling: SamplingOptions(temperature: 0, logitBias: [256: -100]), maxTokens: 3)
@@ -28,7 +29,9 @@ import TextGeneration
     let coder = FakeCoder(controls: ["<|im_start|>": 1, "<|im_end|>": 13])
     let conversation = Conversation(with: Generator(predictor: FakePredictor(contextLength: 100), coder: coder))
     #expect(conversation.format == .chatML)
-    let summary = try conversation.reply(to: "Hi", options: GenerationOptions(sampling: .greedy, maxTokens: 9)) { _ in true }
+    let summary = try conversation.reply(to: "Hi", options: GenerationOptions(sampling: .greedy, maxTokens: 9)) { _ in
+      true
+    }
     #expect(summary.reason == .endOfText(token: 13) && summary.generatedTokens == 3)
   }
 

@@ -17,7 +17,8 @@ final class FakePredictor: TokenPredictor {
   let beforeRead: @Sendable () -> Void
 
   init(
-    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [], beforeRead: @escaping @Sendable () -> Void = {}
+    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [],
+    beforeRead: @escaping @Sendable () -> Void = {}
   ) {
     self.contextLength = contextLength
     self.beginningToken = beginningToken

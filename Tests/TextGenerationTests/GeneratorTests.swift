@@ -133,7 +133,9 @@ private func run(
     for wanted in [true, false] {
       options.reportsLogProbabilities = wanted
       var events: [GenerationEvent] = []
-      try Generator().generate("A", options: options) { events.append($0); return true }
+      try Generator().generate("A", options: options) {
+        events.append($0); return true
+      }
       #expect(events.dropLast().allSatisfy { ($0.logProbability != nil) == wanted })
       #expect(events.count == 6 && events.last?.summary != nil)
     }
@@ -170,7 +172,8 @@ private func run(
 
   @Test(.timeLimit(.minutes(1))) func leavingTheLoopEndsTheWork() async throws {
     let predictor = FakePredictor(contextLength: .max, beforeRead: { Thread.sleep(forTimeInterval: 0.001) })
-    for try await event in Generator(predictor).stream("A", options: GenerationOptions(maxTokens: nil)) where event.token != nil {
+    for try await event in Generator(predictor).stream("A", options: GenerationOptions(maxTokens: nil))
+    where event.token != nil {
       break
     }
     try await expectNoMoreReads(predictor)

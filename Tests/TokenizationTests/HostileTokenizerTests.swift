@@ -10,7 +10,8 @@ struct HostileTokenizerTests {
   ) -> String {
     #"{"model":{"type":"BPE",\#(vocab),"merges":\#(merges)\#(model)}\#(rest)}"#
   }
-  static let deep = String(repeating: #"{"type":"Sequence","normalizers":["#, count: 40)
+  static let deep =
+    String(repeating: #"{"type":"Sequence","normalizers":["#, count: 40)
     + String(repeating: "]}", count: 40)
 
   static let broken: [(String, String)] = [
@@ -102,9 +103,19 @@ struct HostileTokenizerTests {
     let changes: [(inout EmbeddedVocabulary) -> Void] = [
       { $0.tokens = [] }, { $0.scores = [1] }, { $0.types = [.normal] }, { $0.scores = [.nan, 0] },
       { $0.bosID = 2 }, { $0.eosID = -1 }, { $0.unknownID = .max }, { $0.paddingID = .min }, { $0.model = "bert" },
-      { $0.types[1] = .byte }, { $0.tokens[1] = "<0x-1>"; $0.types[1] = .byte },
-      { $0.model = "gpt2"; $0.pre = "unheard-of" }, { $0.model = "gpt2"; $0.merges = ["a a"] },
-      { $0.model = "gpt2"; $0.merges = ["a"] },
+      { $0.types[1] = .byte },
+      {
+        $0.tokens[1] = "<0x-1>"; $0.types[1] = .byte
+      },
+      {
+        $0.model = "gpt2"; $0.pre = "unheard-of"
+      },
+      {
+        $0.model = "gpt2"; $0.merges = ["a a"]
+      },
+      {
+        $0.model = "gpt2"; $0.merges = ["a"]
+      },
     ]
     #expect(throws: Never.self) { try Tokenizer(vocabulary: base) }
     for (index, change) in changes.enumerated() {

@@ -5,8 +5,10 @@ import Tokenization
 /// The hand-written scanners against the same patterns run by the general engine.
 struct PreTokenizationTests {
   static let samples = [
-    "Hello world, it's  3.14159!!\n\n  we'VE   ", "naïve café ÀÉÎ ẞ ﬁ Ⅷ½ ２０２４ 12345", "a\r\n\r\n b\t\tc \u{A0}\u{2003}d",
-    "'ſ 'S 'lL x'd'", "ABCあDEF ǅungla HTTPServer's /path//\n", "नमस्ते ไทย \u{301}abc \u{301}ABC _x -Y", "   ", "\n", "'", " '",
+    "Hello world, it's  3.14159!!\n\n  we'VE   ", "naïve café ÀÉÎ ẞ ﬁ Ⅷ½ ２０２４ 12345",
+    "a\r\n\r\n b\t\tc \u{A0}\u{2003}d",
+    "'ſ 'S 'lL x'd'", "ABCあDEF ǅungla HTTPServer's /path//\n", "नमस्ते ไทย \u{301}abc \u{301}ABC _x -Y", "   ", "\n", "'",
+    " '",
     "don't/\r\n x", "😀👩‍👩‍👧‍👦🇨🇳 !?\n", "\u{0}\u{7F}\u{200B}\u{2028}z", "ʰABC ªb ﬀ ⁿ²",
   ]
 
@@ -28,9 +30,10 @@ struct PreTokenizationTests {
     let tokenizer = try Tokenizer.load(from: Shared.path("data/vocab/gpt1")).preparingTextAsOpenAI()
     func pieces(_ text: String) -> [String] { tokenizer.encode(text).compactMap { tokenizer.piece(of: $0) } }
     #expect(pieces("Don't stop.") == ["do</w>", "n't</w>", "stop</w>", ".</w>"])
-    #expect(pieces("it's (well) \"so\"…") == [
-      "it</w>", "'s</w>", "(</w>", "well</w>", ")</w>", "\"</w>", "so</w>", "\"</w>", "...</w>",
-    ])
+    #expect(
+      pieces("it's (well) \"so\"…") == [
+        "it</w>", "'s</w>", "(</w>", "well</w>", ")</w>", "\"</w>", "so</w>", "\"</w>", "...</w>",
+      ])
     #expect(pieces("a\n\nb") == ["a</w>", "\n</w>", "b</w>"])
     #expect(pieces("naïve café").joined().contains("é"))
   }

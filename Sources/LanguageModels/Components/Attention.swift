@@ -78,7 +78,8 @@ struct Attention: Sendable {
     if let temperature { q = scaleRows(q, by: positions.map(temperature.factor(at:)), tape: tape) }
     let segments = sequences.map { sequence in
       let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
-      let all = sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
+      let all =
+        sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
       return AttentionSegment(
         queryRows: sequence.rows, keys: all.keys, values: all.values,
         keyCount: sequence.firstPosition + sequence.rows.count, firstPosition: sequence.firstPosition)

@@ -6,7 +6,8 @@ enum FeedForwardPart: Sendable {
   case gated(GatedFeedForward)
   case mixtureOfExperts(ExpertMixture)
 
-  init(_ prefix: String, _ kind: FeedForward, _ configuration: Configuration, from source: some ParameterSource) throws {
+  init(_ prefix: String, _ kind: FeedForward, _ configuration: Configuration, from source: some ParameterSource) throws
+  {
     let (hidden, bias) = (configuration.hiddenSize, configuration.biases.feedForward)
     switch kind {
     case .plain(let activation, let size):

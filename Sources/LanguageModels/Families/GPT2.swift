@@ -45,7 +45,8 @@ extension FamilyDescription {
       decode: { fields, tensors throws in
         let (hidden, heads) = (try fields.integer("embedding_length"), try fields.integer("attention.head_count"))
         guard let vocabulary = tensors.shape("token_embd.weight"), vocabulary.rank == 2 else {
-          throw fields.error("token_embd.weight", "is missing or not a matrix; the file holds no model.", .mismatchedTensor)
+          throw fields.error(
+            "token_embd.weight", "is missing or not a matrix; the file holds no model.", .mismatchedTensor)
         }
         return Configuration(
           family: .gpt2, vocabularySize: vocabulary[0], contextLength: try fields.integer("context_length"),

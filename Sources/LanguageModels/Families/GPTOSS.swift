@@ -132,7 +132,8 @@ extension Configuration {
     for (index, word) in types.enumerated() {
       guard let pattern = words[word] else {
         throw fields.error(
-          "layer_types", "'\(word)' is not supported; known: \(words.keys.sorted().joined(separator: ", ")).", .unsupported)
+          "layer_types", "'\(word)' is not supported; known: \(words.keys.sorted().joined(separator: ", ")).",
+          .unsupported)
       }
       layers[index].pattern = pattern
     }

@@ -23,9 +23,12 @@ extension Configuration {
       throw fields.error("attention.value_length", "\(valueSize) differs from the keys' \(headSize).", .unsupported)
     }
     let dense: FeedForward
-    if let feedForward { dense = feedForward } else {
+    if let feedForward {
+      dense = feedForward
+    } else {
       if let experts = try fields.integer(optional: "expert_count"), experts > 0 {
-        throw fields.error("expert_count", "mixtures of experts under this architecture are not supported.", .unsupported)
+        throw fields.error(
+          "expert_count", "mixtures of experts under this architecture are not supported.", .unsupported)
       }
       dense = .gated(.activation(.silu), intermediateSize: try fields.integer("feed_forward_length"))
     }

@@ -18,7 +18,8 @@ extension Configuration {
 
   /// LLaMA 1 and the LLaMA 2 sizes that share its shapes: 32,000 SentencePiece tokens, as many key heads as query heads.
   static func llama1(
-    layerCount: Int, hiddenSize: Int, headCount: Int, kvHeadCount: Int? = nil, intermediateSize: Int, contextLength: Int = 2048,
+    layerCount: Int, hiddenSize: Int, headCount: Int, kvHeadCount: Int? = nil, intermediateSize: Int,
+    contextLength: Int = 2048,
     epsilon: Float = 1e-6
   ) -> Configuration {
     llama(
@@ -126,7 +127,8 @@ extension FamilyDescription {
       encode: { $0.llamaGGUFFields }, pairing: .adjacent))
 
   /// The names of LLaMA's tensors in transformers; LLaMA 4 calls the feed-forward part differently.
-  static func llamaNames(feedForward: String, more: [String: String] = [:], transposed: Set<String> = []) -> TensorNames {
+  static func llamaNames(feedForward: String, more: [String: String] = [:], transposed: Set<String> = []) -> TensorNames
+  {
     let entries = [
       "tokens": "@embed_tokens",
       "layers.{}.attentionNorm": "@layers.{}.input_layernorm",

@@ -68,7 +68,8 @@ public struct Sampler: Sendable {
       if let drawn = candidates.draw(temperature: options.temperature, unit: random.nextUnit()) { return drawn }
     }
     throw GenerationError(
-      .noCandidate, "the model's scores are all NaN or minus infinity; its weights may be damaged, or every token is forbidden.")
+      .noCandidate,
+      "the model's scores are all NaN or minus infinity; its weights may be damaged, or every token is forbidden.")
   }
 
   /// The scores after bias and penalties.

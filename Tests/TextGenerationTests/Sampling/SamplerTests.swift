@@ -119,7 +119,10 @@ private func expectShares(
     #expect(try greedy(windowed, after: [0, 2, 2], [3, 2, 1]) == 0)
     #expect(try greedy(windowed, after: [2, 0, 2], [3, 2, 1]) == 1)
     #expect(try greedy(windowed, after: [0, 1, 2, 3], [0, 2, 3, 0]) == 1)
-    #expect(try greedy(SamplingOptions(presencePenalty: 5, penaltyWindow: nil), after: [0] + Array(repeating: 2, count: 500), [3, 2, 1]) == 1)
+    #expect(
+      try greedy(
+        SamplingOptions(presencePenalty: 5, penaltyWindow: nil), after: [0] + Array(repeating: 2, count: 500),
+        [3, 2, 1]) == 1)
   }
 
   @Test func penaltiesRememberTheSamplersOwnChoices() throws {
