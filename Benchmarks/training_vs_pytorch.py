@@ -42,6 +42,12 @@ def pytorch(model_name, batch, length):
         print(json.dumps({"seconds": best}), flush=True)
 
 
+def peak_memory(process):
+    """The most memory that a running process has held, in GiB."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 2**20
+
+
 class Side:
     """A process that is asked for steps, and what it took at best."""
 
@@ -62,8 +68,7 @@ class Side:
         return answer
 
     def peak_memory(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 2**20
+        return peak_memory(self.process)
 
     def end(self):
         self.process.stdin.close()
@@ -101,5 +106,5 @@ def main():
 
 if len(sys.argv) > 1 and sys.argv[1] == "--peer":
     pytorch(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-else:
+elif __name__ == "__main__":
     main()
