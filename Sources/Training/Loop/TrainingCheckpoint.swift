@@ -69,8 +69,16 @@ public struct TrainingCheckpoint {
       try file.moveIntoPlace()
       try folder.moveIntoPlace()
     } catch let error as OutputFileError {
-      throw TrainingError(.unwritable, "\(error); is the disk full?")
+      throw unwritten(error)
+    } catch let error as CheckpointError where error.code == .unwritable {
+      throw unwritten(error)
     }
+  }
+
+  private static func unwritten(_ error: any Error) -> TrainingError {
+    TrainingError(
+      .unwritable,
+      "\(error). No checkpoint was changed: make room if the disk is full, then go on from the last one with --resume.")
   }
 
   // MARK: - Reading
