@@ -30,6 +30,9 @@ extension Configuration {
     result.vocabularySize = size.vocabularySize ?? vocabularySize
     result.contextLength = size.contextLength ?? contextLength
     if let count = size.layerCount, !layers.isEmpty {
+      guard count <= Self.maximumLayerCount else {
+        throw ModelError(.invalidConfiguration, "\(count) layers; give at most \(Self.maximumLayerCount).")
+      }
       result.layers = (0..<count).map { layers[$0 % layers.count] }
     }
     result.hiddenSize = size.hiddenSize ?? hiddenSize

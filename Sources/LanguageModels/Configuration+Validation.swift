@@ -1,6 +1,9 @@
 import Tensors
 
 extension Configuration {
+  /// Far more than any decoder has, and few enough to list.
+  static let maximumLayerCount = 2048
+
   /// Refuses sizes that no decoder can have, before anything is allocated or divided by them.
   ///
   /// Bounds are far above any published model, so that a lying file is refused rather than believed.
@@ -19,7 +22,7 @@ extension Configuration {
     try check("vocabularySize", vocabularySize, 1...100_000_000)
     try check("contextLength", contextLength, 1...1_000_000_000)
     try check("hiddenSize", hiddenSize, 1...1_000_000)
-    try check("layerCount", layerCount, 1...2048)
+    try check("layerCount", layerCount, 1...Self.maximumLayerCount)
     try check("headCount", headCount, 1...65_536)
     try check("kvHeadCount", kvHeadCount, 1...headCount)
     try check("headSize", headSize, 1...65_536)

@@ -155,6 +155,8 @@ import Testing
       (["--model", "gpt", "--data", text, "--validation", text, "--validation-fraction", "0.1"], "give either"),
       (["--model", "gpt", "--data", text, "--validation-fraction", "1.5"], "between 0 and 1"),
       (["--model", "llama-small", "--heads", "7", "--hidden-size", "32", "--data", ids], "evenly"),
+      (["--model", "llama-small", "--layers", "1000000000", "--data", ids], "1000000000 layers"),
+      (["--model", "llama-small", "--context-length", "0", "--data", ids], "a size of 0"),
       (["--resume"], "holds no checkpoint"),
     ] {
       let run = try CommandRun(["train", "--output", output] + arguments)

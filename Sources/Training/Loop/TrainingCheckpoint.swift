@@ -96,10 +96,10 @@ public struct TrainingCheckpoint {
       throw damaged("training.json is damaged, or of another version of Swiftlet")
     }
     guard state.version == 1 else { throw damaged("is of version \(state.version); this program reads version 1") }
-    guard state.completedSteps >= 0, state.sampleIndex >= 0, state.tokenCount >= 0 else {
-      throw damaged("training.json counts below zero")
-    }
     do { try state.plan.validate() } catch { throw damaged("training.json: \(error)") }
+    guard (0...state.plan.steps).contains(state.completedSteps), (0...1 << 60).contains(state.tokenCount) else {
+      throw damaged("training.json counts more steps than its plan has, or fewer than none")
+    }
     for (name, size) in state.files.sorted(by: { $0.key < $1.key }) {
       guard let found = try? Self.byteCount(path + "/" + name) else { throw damaged("\(name) is missing") }
       guard found == size else {

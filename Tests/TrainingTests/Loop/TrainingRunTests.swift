@@ -113,6 +113,22 @@ import Training
     #expect(second?.kind == .runExists)
   }
 
+  /// Numbers of `training.json` that nothing can be counted with.
+  @Test(arguments: [
+    (#""completedSteps" : 2"#, #""completedSteps" : 9"#), (#""completedSteps" : 2"#, #""completedSteps" : -1"#),
+    (#""tokenCount" : "#, #""tokenCount" : 40000000000000000"#), (#""batchSize" : 2"#, #""batchSize" : 0"#),
+    (#""accumulation" : 1"#, #""accumulation" : 9223372036854775807"#), (#""beta1" : 0.9"#, #""beta1" : 1.5"#),
+  ]) func aStateThatLiesIsRefused(_ old: String, _ new: String) throws {
+    try stopping(after: 2, begin(tinyPlan()))
+    let name = "checkpoints/step-00000002/training.json"
+    let text = String(decoding: try file(name), as: UTF8.self)
+    #expect(text.contains(old))
+    try folder.write(Array(text.replacingOccurrences(of: old, with: new).utf8), "run/" + name)
+    var notes: [String] = []
+    #expect(try TrainingCheckpoint.newest(in: path) { notes.append($0) }.completedSteps == 0)
+    #expect(notes.count == 1 && notes.first?.contains("training.json") == true)
+  }
+
   @Test func anotherStateIsNotTakenForThisOne() throws {
     try stopping(after: 2, begin(tinyPlan()))
     // The optimizer's file of a model of another width, with the size that training.json promises.
