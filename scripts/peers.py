@@ -380,8 +380,11 @@ def main() -> int:
                 print(f"{name:14} {check:16} {outcome[0]:8} {outcome[1]}", flush=True)
 
     try:
+        names: list[str] = []
         for path in options.checkpoint or []:
-            examine(os.path.basename(os.path.normpath(path)), path, Given)
+            names.append(os.path.basename(os.path.normpath(path)))
+            count = names.count(names[-1])  # Folders of the same name must not meet in one.
+            examine(names[-1] + (f"-{count}" if count > 1 else ""), path, Given)
         for case in CASES if not options.checkpoint else []:
             if options.case and case.name not in options.case:
                 continue
