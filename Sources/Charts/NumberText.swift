@@ -66,7 +66,7 @@ package enum NumberText {
   }
 
   /// `1234567` as `1,234,567`.
-  private static func groups(_ number: Int) -> String {
+  package static func groups(_ number: some BinaryInteger) -> String {
     let digits = Array(String(number))
     return digits.enumerated().map { i, digit in
       (i > 0 && (digits.count - i) % 3 == 0 ? "," : "") + String(digit)

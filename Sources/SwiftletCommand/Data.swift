@@ -35,21 +35,9 @@ struct TextInputOptions: ParsableArguments {
 
   func inputs() throws -> TextInputs {
     try TextInputs(
-      files, delimiter: delimiter?.replacingOccurrences(of: #"\n"#, with: "\n"), standardInputIsJSONLines: jsonl)
+      files, delimiter: delimiter.map(Self.unescaped), standardInputIsJSONLines: jsonl)
   }
 
-  /// A line that replaces itself, at most ten times a second, on a terminal.
-  static func progressLine() -> (String) -> Void {
-    var last = Date.distantPast
-    return { text in
-      guard Terminal.showsProgress, Date().timeIntervalSince(last) > 0.1 else { return }
-      last = Date()
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-    }
-  }
-
-  /// Ends the line that replaces itself.
-  static func endProgress() {
-    if Terminal.showsProgress { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-  }
+  /// A delimiter as it was meant: a shell passes `\n` as two characters.
+  static func unescaped(_ delimiter: String) -> String { delimiter.replacingOccurrences(of: #"\n"#, with: "\n") }
 }

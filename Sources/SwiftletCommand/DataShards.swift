@@ -37,14 +37,14 @@ struct DataShards: AsyncParsableCommand {
     var writer = TokenShardWriter(tokenizer: try Tokenizer.load(from: tokenizer))
     writer.tokensPerShard = tokensPerShard
     let interruption = Interruption()
-    let show = TextInputOptions.progressLine()
+    let progress = ProgressLine()
     let start = Date()
     let written = try writer.write(inputs, to: output) { summary in
       let rate = Double(summary.textByteCount) / 1e6 / max(Date().timeIntervalSince(start), 1e-3)
-      show("\(Terminal.grouped(summary.tokenCount)) tokens, \(Terminal.rounded(rate)) MB/s")
+      progress.show("\(Terminal.grouped(summary.tokenCount)) tokens, \(Terminal.rounded(rate)) MB/s")
       return !interruption.isRaised
     }
-    TextInputOptions.endProgress()
+    progress.end()
     guard let written else { throw Interruption.exitCode }
     Terminal.write(
       "\(Terminal.grouped(written.tokenCount)) tokens of \(Terminal.grouped(written.documentCount)) documents in "

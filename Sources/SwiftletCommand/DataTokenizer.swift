@@ -53,9 +53,9 @@ struct DataTokenizer: AsyncParsableCommand {
   func run() async throws {
     let inputs = try text.inputs()
     let interruption = Interruption()
-    let show = TextInputOptions.progressLine()
+    let progress = ProgressLine()
     func reading(_ bytes: Int) -> Bool {
-      show("\(Terminal.grouped(bytes / 1_000_000)) MB read")
+      progress.show("\(Terminal.grouped(bytes / 1_000_000)) MB read")
       return !interruption.isRaised
     }
     let tokenizer: Tokenizer
@@ -67,7 +67,7 @@ struct DataTokenizer: AsyncParsableCommand {
         throw Interruption.exitCode
       }
       tokenizer = try trainer.train(counts) { size in
-        show("\(Terminal.grouped(size)) of \(Terminal.grouped(vocabularySize)) tokens")
+        progress.show("\(Terminal.grouped(size)) of \(Terminal.grouped(vocabularySize)) tokens")
         return !interruption.isRaised
       }
       if counts.forgottenCount > 0 {
@@ -80,7 +80,7 @@ struct DataTokenizer: AsyncParsableCommand {
       }
       tokenizer = try found.tokenizer(specialTokens: special)
     }
-    TextInputOptions.endProgress()
+    progress.end()
     if interruption.isRaised { throw Interruption.exitCode }
     if let vocabularySize, tokenizer.vocabularySize < vocabularySize {
       Terminal.note("The text has no more pairs to merge: the vocabulary has \(tokenizer.vocabularySize) tokens.")

@@ -16,20 +16,13 @@ struct ModelOptions: ParsableArguments {
 
   @OptionGroup var tokenizerOptions: TokenizerOption
 
-  @Option(help: ArgumentHelp("Threads to compute with. (default: the processor's cores)", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var threadOption: ThreadOption
 
   @OptionGroup var diagnostics: DiagnosticOptions
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); give a number from 1 to 1024.")
-    }
-  }
-
   /// Loads the model, and applies the number of threads.
   func loadModel(_ path: String) throws -> LanguageModel {
-    if let threads { ThreadPool.configure(threadCount: threads) }
+    threadOption.apply()
     let log = diagnostics.logger
     let path = try BuiltInModel(named: path)?.folder() ?? path
     let clock = ContinuousClock()
@@ -56,6 +49,21 @@ struct ModelOptions: ParsableArguments {
     }
     return (Generator(model: model, tokenizer: tokenizer), model)
   }
+}
+
+/// How many threads compute.
+struct ThreadOption: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads to compute with. (default: the processor's cores)", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads); give a number from 1 to 1024.")
+    }
+  }
+
+  /// Makes operations use as many as were asked for.
+  func apply() { if let threads { ThreadPool.configure(threadCount: threads) } }
 }
 
 /// Which tokenizer to use where not the model's own.

@@ -1,4 +1,5 @@
 import Foundation
+import Swiftlet
 
 /// Standard output and standard error, and whether a person reads them.
 enum Terminal {
@@ -31,11 +32,7 @@ enum Terminal {
 
   /// A whole number with its thousands set apart: 1,234,567.
   static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    let text = digits.enumerated().map { index, digit in
-      index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : "\(digit)"
-    }.joined()
-    return number < 0 ? "-" + text : text
+    (number < 0 ? "-" : "") + NumberText.groups(number.magnitude)
   }
 
   /// A number with so many decimals.

@@ -29,7 +29,7 @@ struct Train: AsyncParsableCommand {
   @OptionGroup(title: "While it runs") var watch: TrainWatchFlags
 
   func run() async throws {
-    if let threads = watch.threads { ThreadPool.configure(threadCount: threads) }
+    watch.threadOption.apply()
     let interruption = Interruption(signals: [SIGINT, SIGTERM])
     try watch.follow(resume ? resumed() : begun(), interruption)
   }
@@ -58,13 +58,15 @@ struct Train: AsyncParsableCommand {
   private func resumed() throws -> Started {
     let checkpoint = try TrainingCheckpoint.newest(in: output) { Terminal.note($0) }
     let plan = plan.applied(to: checkpoint.plan)
-    try refuseChanges(from: checkpoint.plan, to: plan)
+    try checkpoint.check(plan)  // Before anything is read for it.
     let tokenizer = try? Tokenizer.load(from: checkpoint.path)
     let configuration = try ModelFiles.configuration(of: checkpoint.path)
     let (training, validation) = try data.given(else: noted("data", checkpoint)).load(
       tokenizer, plan, vocabularySize: configuration.vocabularySize)
-    let files = try tokenizer.map { try ModelFiles.tokenizerFiles(of: $0, from: checkpoint.path) } ?? [:]
-    let run = try TrainingRun.resume(checkpoint, plan: plan, data: training, in: output, companions: files)
+    let run = try TrainingRun.resume(checkpoint, plan: plan, data: training, in: output)
+    if plan.steps != checkpoint.plan.steps, plan.schedule != .constant {
+      Terminal.note("the schedule now ends at step \(Terminal.grouped(plan.steps)); learning rates differ from here on")
+    }
     Terminal.note(
       "going on after step \(Terminal.grouped(checkpoint.completedSteps)) of \(Terminal.grouped(plan.steps))")
     return Started(
@@ -77,22 +79,5 @@ struct Train: AsyncParsableCommand {
 
   private func noted<Value: Decodable>(_ name: String, _ checkpoint: TrainingCheckpoint) throws -> Value? {
     try checkpoint.notes[name].map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
-  }
-
-  /// A run that goes on with another plan would be neither the one nor the other. Only its end may move.
-  private func refuseChanges(from old: TrainingPlan, to new: TrainingPlan) throws {
-    let (before, after) = (Mirror(reflecting: old).children, Mirror(reflecting: new).children)
-    let changes = zip(before, after).compactMap { old, new -> String? in
-      guard old.label != "steps", "\(old.value)" != "\(new.value)" else { return nil }
-      return "\(old.label ?? "") was \(old.value), not \(new.value)"
-    }
-    guard changes.isEmpty else {
-      throw CommandError(
-        "\(output): the run follows another plan (\(changes.joined(separator: "; "))). Leave those flags out to go on with"
-          + " it, or begin another run from its weights: --model \(output).")
-    }
-    if let changed = new.steps == old.steps ? nil : new.steps, new.schedule != .constant {
-      Terminal.note("the schedule now ends at step \(Terminal.grouped(changed)); learning rates differ from here on")
-    }
   }
 }

@@ -67,7 +67,7 @@ extension TrainDataFlags.Given {
     guard validation.isEmpty || validationFraction == nil else {
       throw CommandError("give either --validation or --validation-fraction.")
     }
-    let separator = delimiter?.replacingOccurrences(of: #"\n"#, with: "\n")
+    let separator = delimiter.map(TextInputOptions.unescaped)
     func source(_ path: String) throws -> TokenSource {
       try TokenSource.load(path, tokenizer: tokenizer, delimiter: separator)
     }

@@ -49,9 +49,9 @@ struct TrainModelFlags: ParsableArguments {
     }
     let isFresh = Preset.named(model) != nil || model.hasSuffix(".json")
     let path = try BuiltInModel(named: model)?.folder() ?? model
-    let place = tokenizerOption.tokenizer ?? (isFresh && !model.hasSuffix(".json") ? nil : path)
-    let tokenizer = try tokenizer(forModel: path, isFresh: isFresh)
-    let files = try tokenizer.map { try ModelFiles.tokenizerFiles(of: $0, from: place ?? path) } ?? [:]
+    let tokenizer = try tokenizer(forModel: path)
+    let files =
+      try tokenizer.map { try ModelFiles.tokenizerFiles(of: $0, from: tokenizerOption.tokenizer ?? path) } ?? [:]
     guard isFresh else {
       guard [layers, heads, kvHeads, hiddenSize, intermediateSize, vocabularySize].allSatisfy({ $0 == nil }) else {
         throw CommandError("\(model): has its size already; sizes can be given for presets only.")
@@ -82,9 +82,8 @@ struct TrainModelFlags: ParsableArguments {
   }
 
   /// A model may come without a tokenizer: ids need none.
-  private func tokenizer(forModel path: String, isFresh: Bool) throws -> Tokenizer? {
-    if let tokenizer = tokenizerOption.tokenizer { return try Tokenizer.load(from: tokenizer) }
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try? Tokenizer.load(forModel: path)
+  private func tokenizer(forModel path: String) throws -> Tokenizer? {
+    if tokenizerOption.tokenizer != nil { return try tokenizerOption.load(forModel: path) }
+    return try? tokenizerOption.load(forModel: path)
   }
 }

@@ -12,7 +12,7 @@ struct TrainProgress {
   private var loss: Double?
   private var speed: Double?
   private var validationLoss: Double?
-  private var shownAt = Date.distantPast
+  private let terminalLine = ProgressLine()
   private var drawnAt = Date.distantPast
 
   init(_ run: TrainingRun, floor: Double?) {
@@ -47,24 +47,18 @@ struct TrainProgress {
     loss = loss.map { $0 * 0.9 + step.loss * 0.1 } ?? step.loss
     speed = speed.map { $0 * 0.9 + step.speed * 0.1 } ?? step.speed
     if Date().timeIntervalSince(drawnAt) > 10 { draw(isRunning: true) }
-    guard Terminal.showsProgress, Date().timeIntervalSince(shownAt) > 0.1 else { return }
-    shownAt = Date()
-    write(line(step))
+    terminalLine.show(line(step))
   }
 
   /// Shows that something else is done.
   func show(_ what: String) {
-    guard Terminal.showsProgress else { return }
-    write("step \(run.trainer.completedSteps)/\(run.trainer.plan.steps)  \(what) …")
+    terminalLine.showNow("step \(run.trainer.completedSteps)/\(run.trainer.plan.steps)  \(what) …")
   }
 
   mutating func validated(_ result: Validation.Result) { validationLoss = result.nats }
 
   /// Writes a line that stays above the one that changes.
-  func interject(_ text: String) {
-    guard !text.isEmpty, Terminal.showsProgress else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\n".utf8))
-  }
+  func interject(_ text: String) { if !text.isEmpty { terminalLine.interject(text) } }
 
   /// Draws `loss.html` again.
   mutating func draw(isRunning: Bool) {
@@ -85,11 +79,7 @@ struct TrainProgress {
   }
 
   /// Ends the line that changes.
-  func end() { if Terminal.showsProgress { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
-
-  private func write(_ line: String) {
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line.prefix(Terminal.width - 1))".utf8))
-  }
+  func end() { terminalLine.end() }
 
   private func line(_ step: Trainer.Step) -> String {
     let steps = run.trainer.plan.steps

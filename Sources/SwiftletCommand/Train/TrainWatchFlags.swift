@@ -21,8 +21,7 @@ struct TrainWatchFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The lowest loss that the data allow, in nats per token, for the curve.", valueName: "x"))
   var floor: Double?
 
-  @Option(help: ArgumentHelp("Threads to compute with. (default: the processor's cores)", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var threadOption: ThreadOption
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -34,9 +33,6 @@ struct TrainWatchFlags: ParsableArguments {
       ("--validate-every", validateEvery), ("--checkpoint-every", checkpointEvery), ("--sample-every", sampleEvery),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) is \(value); give 1 or more.") }
-    }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); give a number from 1 to 1024.")
     }
   }
 

@@ -49,8 +49,13 @@ struct AttentionBlock {
             into: scores + columns.lowerBound, stride: keyBlock, adds: false)
           for row in part {
             let line = unsafe scores + (row - first) * keyBlock
-            unsafe weigh(
-              line, rows.visible(row, columns, of: block), sums + row * size, &maxima[row], &totals[row])
+            let visible = rows.visible(row, columns, of: block)
+            unsafe visible.zeroOthers(line)
+            if !visible.keys.isEmpty {
+              unsafe StreamingSoftmax.take(
+                line + visible.keys.lowerBound, count: visible.keys.count, sums: sums + row * size, size: size,
+                maximum: &maxima[row], total: &totals[row])
+            }
             unsafe rows.leaveOut(line, count: columns.upperBound, row: row, block: block)
           }
           unsafe values.multiply(
@@ -66,24 +71,5 @@ struct AttentionBlock {
         }
       }
     }
-  }
-
-  /// Turns one row's scores into exponentials relative to the largest score so far. Where that grows, everything that
-  /// has been summed up shrinks.
-  private func weigh(
-    _ scores: UnsafeMutablePointer<Float>, _ visible: AttentionRows.Visible, _ sums: UnsafeMutablePointer<Float>,
-    _ maximum: inout Float, _ total: inout Float
-  ) {
-    unsafe visible.zeroOthers(scores)
-    let (line, count) = unsafe (scores + visible.keys.lowerBound, visible.keys.count)
-    guard count > 0 else { return }
-    let largest = unsafe max(maximum, table.maximum(count, line))
-    if largest > maximum, total > 0 {
-      let shrink = exp(maximum - largest)
-      total *= shrink
-      unsafe table.scale(heads.size, shrink, sums, sums)
-    }
-    maximum = largest
-    total += unsafe table.exp_sum(count, line, largest, line)
   }
 }

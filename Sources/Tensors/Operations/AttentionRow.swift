@@ -38,14 +38,8 @@ struct AttentionRow {
           for key in 0..<count {
             unsafe scores[key] = heads.scale * table.dot(size, q, keys + (first + key) * rowBytes, code)
           }
-          let largest = unsafe max(maxima[index], table.maximum(count, scores))
-          if unsafe largest > maxima[index], unsafe sums[index] > 0 {
-            let shrink = unsafe exp(maxima[index] - largest)
-            unsafe sums[index] *= shrink
-            unsafe table.scale(size, shrink, o, o)
-          }
-          unsafe maxima[index] = largest
-          unsafe sums[index] += table.exp_sum(count, scores, largest, scores)
+          unsafe StreamingSoftmax.take(
+            scores, count: count, sums: o, size: size, maximum: &maxima[index], total: &sums[index])
           for key in 0..<count {
             unsafe table.axpy(size, scores[key], values + (first + key) * rowBytes, code, o)
           }

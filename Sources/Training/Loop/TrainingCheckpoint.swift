@@ -129,6 +129,39 @@ public struct TrainingCheckpoint {
     throw TrainingError(.damagedCheckpoint, at: run, "no checkpoint is whole: " + reasons.joined(separator: "; ") + ".")
   }
 
+  /// Refuses a plan by which the run would be neither the one that began nor another. Only its end may move.
+  /// - Throws: `TrainingError`, which names what differs.
+  public func check(_ plan: TrainingPlan) throws(TrainingError) {
+    let (before, after) = (Mirror(reflecting: self.plan).children, Mirror(reflecting: plan).children)
+    let changes = zip(before, after).compactMap { old, new -> String? in
+      guard old.label != "steps", "\(old.value)" != "\(new.value)" else { return nil }
+      return "\(old.label ?? "") was \(old.value), not \(new.value)"
+    }
+    guard changes.isEmpty else {
+      throw TrainingError(
+        .invalidPlan, at: path,
+        "the run follows another plan (\(changes.joined(separator: "; "))). Leave those flags out to go on with it, or"
+          + " begin another run from its weights.")
+    }
+    guard plan.steps >= completedSteps else {
+      throw TrainingError(.invalidPlan, at: path, "the run has taken \(completedSteps) steps, more than \(plan.steps).")
+    }
+  }
+
+  /// What stands beside the weights, by name: the files of a tokenizer.
+  func companions() throws -> [String: [UInt8]] {
+    let others = state.files.keys.filter { name in
+      !RunFolder.stateFiles.contains(name) && name != "config.json" && !name.contains(".safetensors")
+    }
+    return try Dictionary(
+      uniqueKeysWithValues: others.map { name in
+        guard let data = FileManager.default.contents(atPath: path + "/" + name) else {
+          throw TrainingError(.damagedCheckpoint, at: path, "\(name) cannot be read")
+        }
+        return (name, Array(data))
+      })
+  }
+
   /// The model as it was, ready to be trained further.
   public func model() throws -> LanguageModel {
     try LanguageModel.load(from: path).trainable(precision: plan.precision)

@@ -5,7 +5,7 @@ import Tensors
 /// A run in a folder of its own: steps, validation, metrics and checkpoints, until the plan is done or someone stops it.
 ///
 ///     let run = try TrainingRun.begin(model, plan: plan, data: data, in: "run")
-///     try run.run { event in … return true }
+///     let outcome = try run.run(onEvent: { event in … })
 ///
 /// A run begins by writing its first checkpoint and reading it back, so that going on later takes the same path, and a
 /// folder that cannot be written is found before any work is done.
@@ -36,7 +36,7 @@ public final class TrainingRun {
     /// The validation loss was measured.
     case validated(Validation.Result)
     /// A checkpoint is on the disk.
-    case saved(String)
+    case saved
     /// It is time to show what the model writes.
     case sampleDue
   }
@@ -104,7 +104,7 @@ public final class TrainingRun {
         )
       }
       return try TrainingRun(
-        TrainingCheckpoint(path: first), plan: plan, data: data, folder: folder, lock: lock, companions: companions)
+        TrainingCheckpoint(path: first), plan: plan, data: data, folder: folder, lock: lock)
     } catch {
       try? FileManager.default.removeItem(atPath: first)
       throw error
@@ -115,35 +115,27 @@ public final class TrainingRun {
   /// - Parameter plan: The checkpoint's, or the same with another number of steps.
   /// - Throws: `TrainingError` when the data are not those that the run began with.
   public static func resume(
-    _ checkpoint: TrainingCheckpoint, plan: TrainingPlan, data: TrainingData, in path: String,
-    companions: [String: [UInt8]] = [:]
+    _ checkpoint: TrainingCheckpoint, plan: TrainingPlan, data: TrainingData, in path: String
   ) throws -> TrainingRun {
     let folder = RunFolder(path: path)
     let lock = try folder.open()
+    try checkpoint.check(plan)
     guard checkpoint.state.dataFingerprint == data.fingerprint else {
       throw TrainingError(
         .damagedCheckpoint, at: path,
         "the run began with other data; a run goes on with the data it began with. Begin another one from its"
           + " weights instead: --model \(path) --output FOLDER.")
     }
-    var comparable = plan
-    comparable.steps = checkpoint.plan.steps
-    guard comparable == checkpoint.plan, plan.steps >= checkpoint.completedSteps else {
-      throw TrainingError(
-        .invalidPlan, at: path, "the run follows another plan, or has taken more steps than asked for.")
-    }
-    return try TrainingRun(
-      checkpoint, plan: plan, data: data, folder: folder, lock: lock, companions: companions)
+    return try TrainingRun(checkpoint, plan: plan, data: data, folder: folder, lock: lock)
   }
 
   private init(
-    _ checkpoint: TrainingCheckpoint, plan: TrainingPlan, data: TrainingData, folder: RunFolder, lock: FileLock,
-    companions: [String: [UInt8]]
+    _ checkpoint: TrainingCheckpoint, plan: TrainingPlan, data: TrainingData, folder: RunFolder, lock: FileLock
   ) throws {
     path = folder.path
     self.folder = folder
     self.lock = lock
-    self.companions = companions
+    companions = try checkpoint.companions()
     notes = checkpoint.notes
     dataFingerprint = checkpoint.state.dataFingerprint
     tokenCount = checkpoint.state.tokenCount
@@ -157,7 +149,7 @@ public final class TrainingRun {
 
   // MARK: - Running
 
-  /// Trains until the plan is done, or an event is answered with false; either way the last step is saved.
+  /// Trains until the plan is done or someone cancels; either way the last step is saved.
   /// - Parameter isCancelled: Asked between steps, and while the validation loss is measured.
   /// - Throws: `TrainingError` when a number stops being finite; nothing is saved then.
   public func run(
@@ -194,12 +186,12 @@ public final class TrainingRun {
       if !isLast, isTimely || isDue(intervals.checkpoint) {
         try save()
         savedAt = clock.now
-        try onEvent(.saved(path))
+        try onEvent(.saved)
       }
     }
     if savedStep != trainer.completedSteps {
       try save()
-      try onEvent(.saved(path))
+      try onEvent(.saved)
     }
     outcome.isComplete = trainer.completedSteps == trainer.plan.steps
     outcome.seconds = (clock.now - start) / .seconds(1)

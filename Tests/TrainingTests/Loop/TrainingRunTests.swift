@@ -29,8 +29,7 @@ import Training
     let path = folder.path + "/" + name
     let checkpoint = try TrainingCheckpoint.newest(in: path) { _ in }
     return try TrainingRun.resume(
-      checkpoint, plan: plan ?? checkpoint.plan, data: data ?? self.data, in: path,
-      companions: ["tokenizer.json": Array("{}".utf8)])
+      checkpoint, plan: plan ?? checkpoint.plan, data: data ?? self.data, in: path)
   }
 
   private func file(_ name: String, _ run: String = "run") throws -> Data {
