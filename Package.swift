@@ -66,9 +66,16 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
+    library(
+      "Comparison",
+      ["Training", "TextGeneration", "LanguageModels", "Tokenization", "Tensors", "JSONParsing", "Charts"]),
+
     // MARK: - What people use
     library(
-      "Swiftlet", ["Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Charts", "Training"]),
+      "Swiftlet",
+      [
+        "Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Charts", "Training", "Comparison",
+      ]),
     .executableTarget(
       name: "SwiftletCommand",
       dependencies: [
@@ -91,6 +98,9 @@ let package = Package(
     tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization", "Tensors"]),
     tests("Charts", ["Charts"]),
     tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
+    tests(
+      "Comparison",
+      ["Comparison", "Training", "TextGeneration", "LanguageModels", "Tokenization", "Tensors", "JSONParsing", "Charts"]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],
   swiftLanguageModes: [.v6]

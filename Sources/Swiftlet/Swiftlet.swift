@@ -1,6 +1,7 @@
 /// One import for everything but the command line.
 @_exported import Charts
 @_exported import Checkpoints
+@_exported import Comparison
 @_exported import LanguageModels
 @_exported import Tensors
 @_exported import TextGeneration

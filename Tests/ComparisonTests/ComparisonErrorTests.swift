@@ -1,0 +1,2 @@
+import Comparison
+import Testing
