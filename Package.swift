@@ -74,7 +74,8 @@ let package = Package(
     library(
       "Swiftlet",
       [
-        "Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Charts", "Training", "Comparison",
+        "Tensors", "Checkpoints", "Tokenization", "LanguageModels", "TextGeneration", "Charts", "Training",
+        "Comparison",
       ]),
     .executableTarget(
       name: "SwiftletCommand",
@@ -100,7 +101,10 @@ let package = Package(
     tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),
     tests(
       "Comparison",
-      ["Comparison", "Training", "TextGeneration", "LanguageModels", "Tokenization", "Tensors", "JSONParsing", "Charts"]),
+      [
+        "Comparison", "Training", "TextGeneration", "LanguageModels", "Tokenization", "Tensors", "JSONParsing",
+        "Charts",
+      ]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],
   swiftLanguageModes: [.v6]
