@@ -40,6 +40,18 @@ package enum NumberText {
     return fixed(value, decimals: value == value.rounded() ? 0 : decimals, grouped: grouped)
   }
 
+  /// A value with the digits that tell it from one that is `step` away: `1.0320` for a step of 0.0003.
+  package static func fixed(_ value: Double, step: Double) -> String {
+    guard value.isFinite else { return "–" }
+    return value.magnitude < 1e9 ? fixed(value, decimals: decimals(of: step)) : self.value(value)
+  }
+
+  /// A change, with its sign: `+0.0120`, `−0.0120`, and `0.0000` for what these digits cannot tell from nothing.
+  package static func signed(_ change: Double, step: Double) -> String {
+    let text = fixed(change, step: step)
+    return change > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
+  }
+
   /// A place in a drawing, to a tenth of a pixel.
   package static func pixel(_ value: Double) -> String {
     trimmed(fixed(max(-1e6, min(1e6, value)), decimals: 1, grouped: false)).replacing("\u{2212}", with: "-")
