@@ -66,7 +66,7 @@ package enum NumberText {
     "e" + (exponent < 0 ? "\u{2212}" : "") + String(Int(exponent.magnitude))
   }
 
-  private static func fixed(_ value: Double, decimals: Int, grouped: Bool = true) -> String {
+  package static func fixed(_ value: Double, decimals: Int, grouped: Bool = true) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (value.magnitude * scale).rounded()
     guard scaled < 1e18 else { return value.description }
