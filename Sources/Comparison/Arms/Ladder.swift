@@ -73,7 +73,7 @@ public struct Ladder: Sendable, Hashable {
       configuration = try configuration.matched(toParameters: target, tolerance: tolerance, name: rung.name)
       arms.append(
         Arm(
-          name: rung.name, title: rung.title, configuration: configuration, hasWarmup: rung.hasWarmup,
+          name: rung.name, title: rung.title, configuration: configuration.inPublishedFamily, hasWarmup: rung.hasWarmup,
           baseline: rung.from))
     }
     return arms

@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import Synchronization
 import Tensors
+import Tokenization
 public import Training
 
 /// Arms that are trained under the same conditions, and judged by what they come to.
@@ -51,7 +52,11 @@ public final class Experiment: Sendable {
       }
     }
     try plan.validate()
-    self.arms = arms
+    self.arms = arms.map { arm in
+      var arm = arm
+      (arm.configuration.bosToken, arm.configuration.eosTokens) = (data.tokenizer.bosID, data.tokenizer.eosIDs)
+      return arm
+    }
     self.plan = plan
     self.data = data
     store = RunStore(path: folder)

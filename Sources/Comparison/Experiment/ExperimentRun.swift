@@ -27,7 +27,7 @@ public struct ExperimentRun: Sendable, Hashable {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let identity = Identity(arm: arm.name, configuration: "\(arm.configuration)", plan: plan, data: data)
+    let identity = Identity(arm: arm.name, configuration: arm.configuration.configurationFile(), plan: plan, data: data)
     return Array(SHA256.hash(Array(try encoder.encode(identity))).prefix(8)).hexadecimal
   }
 }

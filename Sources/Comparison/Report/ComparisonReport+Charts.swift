@@ -1,4 +1,5 @@
 import Charts
+import Training
 
 /// The report's charts.
 extension ComparisonReport {

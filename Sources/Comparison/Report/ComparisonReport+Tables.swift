@@ -1,5 +1,7 @@
 import Charts
 import LanguageModels
+import Tensors
+import Training
 
 /// The report's tables.
 extension ComparisonReport {

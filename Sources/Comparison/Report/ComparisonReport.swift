@@ -1,5 +1,6 @@
-public import Charts
+import Charts
 import LanguageModels
+import Training
 
 /// An experiment that was done, as people read it.
 ///
