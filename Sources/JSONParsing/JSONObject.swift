@@ -87,6 +87,11 @@ public struct JSONObject: Sendable, Hashable {
   }
 }
 
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// These members in this order; of two with the same key, the last counts.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
+
 /// A string that equals only strings of the same bytes.
 package struct ExactString: Hashable, Sendable {
   package let string: String

@@ -57,48 +57,47 @@ public struct CheckpointConversion {
     }
     self.format = format
     self.elementType = elementType
-    let family = configuration.family.description
-    var target = configuration
-    var pairing = family.huggingFace.pairing
-    var packing = family.huggingFace.packing
-    var remark: String?
+    let written = format == .llama2c ? configuration : configuration.storable
+    let family = written.family.description
+    var target = written
     switch format {
     case .huggingFace:
       names = family.huggingFace.names
       if let elementType, elementType.isBlocked {
         throw ModelError(.unsupported, "safetensors hold f32, f16 or bf16, not \(elementType); write a .gguf instead.")
       }
-      if configuration.family == .gpt3 {
-        remark = "transformers has no architecture for GPT-3; only Swiftlet opens this folder."
-      }
+      target = written.storedAsFolder
     case .gguf:
-      try configuration.requireGGUF()
+      try written.requireGGUF()
       if let gguf = family.gguf {
-        (names, pairing, packing) = (gguf.names, gguf.pairing, nil)
+        names = gguf.names
+        target = written.stored(pairing: gguf.pairing, packing: nil)
       } else {
         names = .native
-        remark = "llama.cpp has no architecture for \(configuration.family.rawValue); only Swiftlet opens this file."
+        target = written.storedAsFolder
       }
     case .llama2c:
-      (names, pairing) = (family.huggingFace.names, .adjacent)
-      try configuration.requireLlama2C()
+      names = family.huggingFace.names
+      try written.requireLlama2C()
       if let elementType, elementType != .f32 {
         throw ModelError(.unsupported, "llama2.c holds f32 only, not \(elementType).")
       }
+      target = written.stored(pairing: .adjacent, packing: nil)
     }
-    if case .rotary(var rotary) = target.position {
-      rotary.pairing = pairing
-      target.position = .rotary(rotary)
-    }
-    for index in target.layers.indices {
-      if case .mixtureOfExperts(var mixture) = target.layers[index].feedForward {
-        mixture.packing = packing
-        target.layers[index].feedForward = .mixtureOfExperts(mixture)
-      }
-    }
+    remark = Self.remark(on: written.family, from: configuration.family, format)
     self.configuration = target
-    self.remark = remark
     self.source = ConvertedParameters(source: source, original: configuration, target: target)
+  }
+
+  /// Who opens what is written, where it is Swiftlet alone.
+  private static func remark(on family: Family, from original: Family, _ format: ModelCheckpoint.Format) -> String? {
+    let (program, place) = format == .gguf ? ("llama.cpp", "file") : ("transformers", "folder")
+    guard format == .gguf ? family.description.gguf == nil : family == .gpt3 || family == .hybrid else { return nil }
+    if family != original {
+      return "\(original.rawValue) has no words for all parts of this model, so it is written in Swiftlet's own; "
+        + "only Swiftlet opens this \(place)."
+    }
+    return "\(program) has no architecture for \(family.rawValue); only Swiftlet opens this \(place)."
   }
 
   // MARK: - Tensors
@@ -121,7 +120,7 @@ public struct CheckpointConversion {
           name: stored.names[0], shape: shape, elementType: try type(of: parameter, stored: shape)),
         parameter: parameter, isTransposed: stored.isTransposed)
     }
-    if format == .gguf, let divisors = configuration.ropeDivisors {
+    if format == .gguf, configuration.family.description.gguf != nil, let divisors = configuration.ropeDivisors {
       list.append(
         Output(
           description: TensorDescription(name: "rope_freqs.weight", shape: [divisors.count], elementType: .f32),
@@ -180,7 +179,7 @@ public struct CheckpointConversion {
       try SafetensorsWriter.write(
         descriptions, metadata: ["format": "pt"], to: path + "/model.safetensors",
         maximumShardBytes: maximumShardBytes, tensor: produce)
-      try Data((configurationJSON().serialized(pretty: true) + "\n").utf8).write(
+      try Data(configuration.configurationFile(elementType: elementType ?? .f32).utf8).write(
         to: URL(fileURLWithPath: path + "/config.json"), options: .atomic)
     case .gguf:
       try GGUFWriter.write(
@@ -201,29 +200,6 @@ public struct CheckpointConversion {
       }
     }
     progress(outputs.count, outputs.count)
-  }
-
-  /// config.json as transformers reads it.
-  func configurationJSON() -> JSONValue {
-    let family = configuration.family.description.huggingFace
-    var fields: [(String, JSONValue)] = [
-      ("architectures", .array([.string(family.architecture)])), ("model_type", .string(family.modelTypes[0])),
-    ]
-    fields += family.encode(configuration)
-    fields.append(("bos_token_id", configuration.bosToken.map { .integer($0) } ?? .null))
-    switch configuration.eosTokens.count {
-    case 0: fields.append(("eos_token_id", .null))
-    case 1: fields.append(("eos_token_id", .integer(configuration.eosTokens[0])))
-    default: fields.append(("eos_token_id", .array(configuration.eosTokens.map { .integer($0) })))
-    }
-    let type: String =
-      switch elementType {
-      case .f16: "float16";
-      case .bf16: "bfloat16";
-      default: "float32"
-      }
-    fields.append(("torch_dtype", .string(type)))
-    return .object(JSONObject(fields))
   }
 
   private func ggufMetadata(_ descriptions: [TensorDescription], adding more: GGUFMetadata) -> GGUFMetadata {
@@ -253,7 +229,8 @@ public struct CheckpointConversion {
           }
       }
     } else {
-      metadata[ModelCheckpoint.nativeConfigurationKey] = .string(configurationJSON().serialized(pretty: false))
+      metadata[ModelCheckpoint.nativeConfigurationKey] = .string(
+        JSONValue.object(configuration.fileFields(elementType ?? .f32)).serialized(pretty: false))
     }
     for key in more.keys { metadata[key] = more[key] }
     return metadata
@@ -266,7 +243,8 @@ extension Configuration {
     func refuse(_ what: String) -> ModelError {
       ModelError(.unsupported, "llama2.c has no \(what); write a .gguf or a Hugging Face folder instead.")
     }
-    guard family == .llama else { throw refuse("\(family.rawValue)") }
+    // What llama's config.json can say is a llama indeed: no other norm, gate or pattern.
+    guard storable.family == .llama else { throw refuse(storable.family == .hybrid ? "hybrids" : family.rawValue) }
     guard biases == .none else { throw refuse("biases") }
     guard normalization.epsilon == 1e-5 else { throw refuse("norm epsilon other than 1e-5") }
     guard queryWidth == hiddenSize else { throw refuse("head size other than hidden size over heads") }

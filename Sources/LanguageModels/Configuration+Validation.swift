@@ -40,6 +40,7 @@ extension Configuration {
           "scale \(temperature.scale) must be finite and floor \(temperature.floor) lie in 1…1000000000.")
       }
     }
+    if case .learned(let offset) = position { try check("position.offset", offset, 0...1_000_000_000) }
     if case .rotary(let rotary) = position {
       guard headSize % 2 == 0 else { throw refuse("headSize", "rotary positions need an even size, not \(headSize).") }
       guard rotary.theta > 1, rotary.theta <= 1e15 else {
@@ -48,7 +49,9 @@ extension Configuration {
       if let original = rotary.scaling.originalContextLength, !(0...1e9).contains(original) {
         throw refuse("ropeScaling", "an original context of \(original) tokens is outside 0…1000000000.")
       }
-      guard rotary.inverseFrequencies(headSize: headSize).allSatisfy(\.isFinite), rotary.magnitude.isFinite else {
+      guard rotary.scaling.constants.allSatisfy(\.isFinite),
+        rotary.inverseFrequencies(headSize: headSize).allSatisfy(\.isFinite), rotary.magnitude.isFinite
+      else {
         throw refuse("ropeScaling", "its constants give frequencies that are not finite.")
       }
       if case .divisors(let divisors) = rotary.scaling, divisors.count != headSize / 2 {
@@ -56,6 +59,9 @@ extension Configuration {
       }
     }
     for (index, layer) in layers.enumerated() {
+      if case .clampedSwish(let alpha, let limit)? = layer.feedForward.gate, !alpha.isFinite || !limit.isFinite {
+        throw refuse("layers.\(index).gate", "alpha \(alpha) and limit \(limit) must be finite.")
+      }
       switch layer.pattern {
       case .full: break
       case .banded(let window): try check("layers.\(index).window", window, 1...1_000_000_000)

@@ -11,7 +11,7 @@ public import Tensors
 ///     configuration.position = .rotary(RotaryPosition(theta: 10_000))
 ///     configuration.setFeedForward(.gated(.activation(.silu), intermediateSize: 2048))
 public struct Configuration: Sendable, Hashable {
-  /// Which family's names the tensors carry in files.
+  /// Which family's names the tensors carry in files; `hybrid` can say any combination of parts.
   public var family: Family
   /// How many tokens there are.
   public var vocabularySize: Int
@@ -113,13 +113,18 @@ public struct Layer: Sendable, Hashable {
 /// How activations are brought to unit size before (or after) a sublayer.
 public struct Normalization: Sendable, Hashable {
   /// Layer normalisation subtracts the mean (Ba et al. 2016); RMSNorm only scales (Zhang and Sennrich 2019).
-  public enum Kind: String, Sendable { case layerNorm, rmsNorm }
+  public enum Kind: String, Sendable, CaseIterable { case layerNorm, rmsNorm }
   /// Which of the two.
   public var kind: Kind
   /// Added to the variance (or mean square) before the root.
   public var epsilon: Float
   /// Whether a learned offset is added after the learned gain.
   public var hasBias: Bool
+
+  /// Normalisation of these parts.
+  public init(kind: Kind, epsilon: Float, hasBias: Bool) {
+    (self.kind, self.epsilon, self.hasBias) = (kind, epsilon, hasBias)
+  }
 
   /// Layer normalisation, with gain and offset as GPT has them.
   public static func layerNorm(epsilon: Float, hasBias: Bool = true) -> Normalization {
@@ -133,7 +138,7 @@ public struct Normalization: Sendable, Hashable {
 }
 
 /// Where normalisation stands: GPT-1 normalises after each residual sum, everything later before each sublayer.
-public enum NormPlacement: String, Sendable { case pre, post }
+public enum NormPlacement: String, Sendable, CaseIterable { case pre, post }
 
 /// How tokens know where they stand.
 public enum Position: Sendable, Hashable {
@@ -153,12 +158,21 @@ public enum FeedForward: Sendable, Hashable {
   case gated(GateFunction, intermediateSize: Int)
   /// Several gated experts of which each token uses a few: gpt-oss, Llama 4.
   case mixtureOfExperts(MixtureOfExperts)
+
+  /// How gate and up combine, where there is a gate.
+  var gate: GateFunction? {
+    switch self {
+    case .plain: nil
+    case .gated(let gate, _): gate
+    case .mixtureOfExperts(let mixture): mixture.gate
+    }
+  }
 }
 
 /// Experts, how a token chooses among them, and how their weights are stored.
 public struct MixtureOfExperts: Sendable, Hashable {
   /// How router logits become weights.
-  public enum Routing: String, Sendable {
+  public enum Routing: String, Sendable, CaseIterable {
     /// Softmax over the chosen experts' logits; weights multiply the experts' outputs (gpt-oss).
     case softmaxOverChosen
     /// Sigmoid of each chosen logit; weights multiply the experts' inputs (Llama 4).

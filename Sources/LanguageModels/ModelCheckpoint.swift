@@ -56,8 +56,7 @@ public struct ModelCheckpoint: Sendable {
 
   /// Reads a folder's config.json alone: what a preset or `init` needs.
   public static func configuration(ofFile path: String) throws -> Configuration {
-    let (description, fields) = try describe(path)
-    let configuration = try description.huggingFace.decode(fields)
+    let (_, configuration) = try describe(path)
     do { try configuration.validate() } catch { throw error.found(in: path) }
     return configuration
   }
@@ -66,9 +65,7 @@ public struct ModelCheckpoint: Sendable {
 
   private static func openFolder(_ folder: String) throws -> ModelCheckpoint {
     let path = folder + "/config.json"
-    let (description, fields) = try describe(path)
-    var configuration = try description.huggingFace.decode(fields)
-    try configuration.setTextTokens(fields)
+    var (description, configuration) = try describe(path)
     let generation = folder + "/generation_config.json"
     if FileManager.default.fileExists(atPath: generation) {
       try configuration.setTextTokens(ConfigurationFields(file: generation, try readObject(generation)))
@@ -84,7 +81,8 @@ public struct ModelCheckpoint: Sendable {
       names: description.huggingFace.names)
   }
 
-  private static func describe(_ path: String) throws -> (FamilyDescription, ConfigurationFields) {
+  /// What a config.json says.
+  private static func describe(_ path: String) throws -> (FamilyDescription, Configuration) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw ModelError(
         .notFound, file: path, "no such file; a Hugging Face folder needs its config.json beside the weights.")
@@ -98,7 +96,9 @@ public struct ModelCheckpoint: Sendable {
       let known = descriptions.flatMap(\.huggingFace.modelTypes).joined(separator: ", ")
       throw fields.error("model_type", "architecture '\(type)' is not supported; known: \(known).", .unsupported)
     }
-    return (description, fields)
+    var configuration = try description.huggingFace.decode(fields)
+    try configuration.setTextTokens(fields)
+    return (description, configuration)
   }
 
   private static func readObject(_ path: String) throws -> JSONObject {
@@ -106,14 +106,17 @@ public struct ModelCheckpoint: Sendable {
     guard file.byteCount <= 64 << 20 else {
       throw ModelError(.invalidConfiguration, file: path, "\(file.byteCount) bytes are too many for a configuration.")
     }
-    let bytes = file.bytes(at: 0, count: file.byteCount) ?? []
+    return try readObject(file.bytes(at: 0, count: file.byteCount) ?? [], in: path)
+  }
+
+  private static func readObject(_ bytes: [UInt8], in file: String, field: String? = nil) throws -> JSONObject {
     do {
       guard let object = try JSONValue(parsing: bytes).object else {
-        throw ModelError(.invalidConfiguration, file: path, "is not a JSON object.")
+        throw ModelError(.invalidConfiguration, file: file, field: field, "is not a JSON object.")
       }
       return object
     } catch let error as JSONError {
-      throw ModelError(.invalidConfiguration, file: path, "\(error)")
+      throw ModelError(.invalidConfiguration, file: file, field: field, "\(error)")
     }
   }
 
@@ -155,12 +158,11 @@ public struct ModelCheckpoint: Sendable {
   private static func openNativeGGUF(
     _ checkpoint: GGUFCheckpoint, _ general: ConfigurationFields, _ family: Family
   ) throws -> ModelCheckpoint {
-    guard let text = try general.text(optional: nativeConfigurationKey),
-      let object = try JSONValue(parsing: Array(text.utf8)).object
-    else {
+    guard let text = try general.text(optional: nativeConfigurationKey) else {
       throw general.error(nativeConfigurationKey, "is missing; it holds the configuration of a \(family.rawValue).")
     }
-    let fields = ConfigurationFields(file: general.file, object)
+    let fields = ConfigurationFields(
+      file: general.file, try readObject(Array(text.utf8), in: general.file, field: nativeConfigurationKey))
     var configuration = try family.description.huggingFace.decode(fields)
     try configuration.setTextTokens(fields)
     return ModelCheckpoint(

@@ -7,14 +7,6 @@ import Testing
 
 /// What is converted computes what the original computes, there and back.
 @Suite struct ConversionTests {
-  /// Calls `body` with a folder that is gone afterwards.
-  func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("swiftlet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
-  }
-
   func expectSameLogits(_ golden: GoldenCase, _ path: String, tolerance: Float = 1e-5, _ what: String) throws {
     let ids = try golden.expected().inputs[0]
     let original = try LanguageModel.load(from: golden.path).logits(ids).floats()
@@ -31,6 +23,8 @@ import Testing
       try expectSameLogits(golden, gguf, tolerance: 1e-4, "GGUF")
       try CheckpointConversion(ModelCheckpoint.open(gguf), to: .huggingFace).write(to: back, maximumShardBytes: 50_000)
       try expectSameLogits(golden, back, tolerance: 1e-4, "safetensors again")
+      let families = try [golden.path, gguf, back].map { try ModelCheckpoint.open($0).configuration.family }
+      #expect(Set(families).count == 1, "\(golden) comes back as \(families)")
       // Nothing was computed on the way: every tensor is the original's to the bit.
       let (first, second) = (try SafetensorsCheckpoint(path: golden.path), try SafetensorsCheckpoint(path: back))
       for name in first.tensorNames {

@@ -54,6 +54,19 @@ public enum RotaryScaling: Sendable, Hashable {
   /// What to divide each pair's frequency by, as GGUF's `rope_freqs.weight` stores it.
   case divisors([Float])
 
+  /// Every number of the scaling.
+  var constants: [Double] {
+    switch self {
+    case .none: []
+    case .linear(let factor): [factor]
+    case .llama3(let scaling):
+      [scaling.factor, scaling.lowFrequencyFactor, scaling.highFrequencyFactor, scaling.originalContextLength]
+    case .yarn(let scaling):
+      [scaling.factor, scaling.betaFast, scaling.betaSlow, scaling.originalContextLength, scaling.magnitude]
+    case .divisors(let divisors): divisors.map(Double.init)
+    }
+  }
+
   /// The context length of pre-training, where the constants name it.
   var originalContextLength: Double? {
     switch self {
@@ -74,6 +87,12 @@ public struct Llama3Scaling: Sendable, Hashable {
   public var highFrequencyFactor: Double
   /// The context length of pre-training.
   public var originalContextLength: Double
+
+  /// A blend with these constants.
+  public init(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContextLength: Double) {
+    (self.factor, self.originalContextLength) = (factor, originalContextLength)
+    (self.lowFrequencyFactor, self.highFrequencyFactor) = (lowFrequencyFactor, highFrequencyFactor)
+  }
 
   func scaled(_ frequency: Double) -> Double {
     let wavelength = 2 * Double.pi / frequency
@@ -98,15 +117,25 @@ public struct YarnScaling: Sendable, Hashable {
   /// What slow pairs are divided by.
   public var factor: Double
   /// Pairs that turn more often than this within the original context are left alone.
-  public var betaFast: Double = 32
+  public var betaFast: Double
   /// Pairs that turn less often than this are divided.
-  public var betaSlow: Double = 1
+  public var betaSlow: Double
   /// The context length of pre-training.
   public var originalContextLength: Double
   /// Whether the ramp's ends are rounded to whole pairs.
-  public var truncates = true
+  public var truncates: Bool
   /// What cosines and sines are multiplied by.
   public var magnitude: Double
+
+  /// A ramp with these constants; by default the paper's, whose magnitude follows from the factor.
+  public init(
+    factor: Double, betaFast: Double = 32, betaSlow: Double = 1, originalContextLength: Double, truncates: Bool = true,
+    magnitude: Double? = nil
+  ) {
+    (self.factor, self.betaFast, self.betaSlow) = (factor, betaFast, betaSlow)
+    (self.originalContextLength, self.truncates) = (originalContextLength, truncates)
+    self.magnitude = magnitude ?? Self.magnitude(factor: factor)
+  }
 
   /// The magnitude of the paper: `0.1 · scale · ln(factor) + 1`.
   static func magnitude(factor: Double, scale: Double = 1) -> Double {

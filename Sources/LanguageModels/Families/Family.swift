@@ -11,6 +11,8 @@ public enum Family: String, Sendable, CaseIterable {
   case gptOSS = "gpt-oss"
   case llama
   case llama4 = "llama-4"
+  /// Any combination of parts, in Swiftlet's own words.
+  case hybrid = "swiftlet"
 
   var description: FamilyDescription {
     switch self {
@@ -22,6 +24,7 @@ public enum Family: String, Sendable, CaseIterable {
     case .gptOSS: .gptOSS
     case .llama: .llama
     case .llama4: .llama4
+    case .hybrid: .hybrid
     }
   }
 }
@@ -43,6 +46,8 @@ struct FamilyDescription: Sendable {
     var pairing: RotaryPairing = .halves
     /// How its experts' gate and up share a tensor.
     var packing: GatePacking?
+    /// Whether config.json says both, so that weights are stored as they are.
+    var saysStorage = false
   }
 
   /// How a GGUF file stores it, where llama.cpp knows it.

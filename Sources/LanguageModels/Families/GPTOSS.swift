@@ -5,7 +5,7 @@ extension Configuration {
   /// gpt-oss: a mixture of SwiGLU experts, attention sinks, layers that alternate a window of 128 with full attention.
   static func gptOSS(layerCount: Int, expertCount: Int) -> Configuration {
     let yarn = YarnScaling(
-      factor: 32, originalContextLength: 4096, truncates: false, magnitude: YarnScaling.magnitude(factor: 32))
+      factor: 32, originalContextLength: 4096, truncates: false)
     var configuration = Configuration(
       family: .gptOSS, vocabularySize: 201_088, contextLength: 131_072, hiddenSize: 2880, layerCount: layerCount,
       headCount: 64, kvHeadCount: 8, headSize: 64, normalization: .rmsNorm(epsilon: 1e-5),
@@ -101,6 +101,7 @@ extension FamilyDescription {
         var configuration = try Configuration(
           llamaGGUF: fields, tensors, family: .gptOSS, pairing: .halves, feedForward: .mixtureOfExperts(mixture))
         configuration.attention.hasSinks = true
+        configuration.biases.feedForward = true
         configuration.setAttentionPatterns([.banded(window: try fields.integer("attention.sliding_window")), .full])
         return configuration
       },

@@ -43,7 +43,7 @@ extension Configuration {
           factor: factor, betaFast: try fields.number(optional: "rope.scaling.yarn_beta_fast") ?? 32,
           betaSlow: try fields.number(optional: "rope.scaling.yarn_beta_slow") ?? 1,
           originalContextLength: try fields.number("rope.scaling.original_context_length"),
-          truncates: family != .gptOSS, magnitude: YarnScaling.magnitude(factor: factor)))
+          truncates: family != .gptOSS))
     case let type:
       throw fields.error("rope.scaling.type", "'\(type)' is not supported; known: none, linear, yarn.", .unsupported)
     }

@@ -61,12 +61,7 @@ extension Configuration {
     case .linear(let factor): scaling = [("rope_type", .string("linear")), ("factor", .number(factor))]
     case .llama3(let constants):
       scaling = constants.fields
-    case .divisors(let divisors):
-      // Files from elsewhere hold only the divisors; transformers wants the constants behind them.
-      guard let constants = Llama3Scaling(divisors: divisors, theta: rotary.theta, headSize: headSize) else {
-        return fields
-      }
-      scaling = constants.fields
+    case .divisors: return fields  // No words for them: `storedAsFolder` and `storable` see to it.
     case .yarn(let constants):
       scaling = [
         ("rope_type", .string("yarn")), ("factor", .number(constants.factor)),

@@ -33,7 +33,7 @@ public enum GateFunction: Sendable, Hashable {
 }
 
 /// How one row holds gate and up together.
-public enum GatePacking: String, Sendable, Hashable {
+public enum GatePacking: String, Sendable, Hashable, CaseIterable {
   /// All of gate, then all of up.
   case concatenated
   /// Gate and up in turn.

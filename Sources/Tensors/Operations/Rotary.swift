@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which elements of a head turn together.
-public enum RotaryPairing: String, Sendable, Hashable {
+public enum RotaryPairing: String, Sendable, Hashable, CaseIterable {
   /// `i` and `i + headSize / 2`: Hugging Face's LLaMA.
   case halves
   /// `2i` and `2i + 1`: Meta's LLaMA, GGUF's, and Llama 4.

@@ -100,7 +100,7 @@ public final class TrainingRun {
       let opened = try ModelCheckpoint.open(first).configuration
       guard opened == (try CheckpointConversion(model, to: .huggingFace).configuration) else {
         throw TrainingError(
-          .invalidPlan, "config.json of a \(model.configuration.family.rawValue) cannot say what this model is made of."
+          .invalidPlan, "the checkpoint in \(first) says something else than it was written from; report this."
         )
       }
       return try TrainingRun(

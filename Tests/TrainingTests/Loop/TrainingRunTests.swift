@@ -74,6 +74,21 @@ import Training
     #expect(try TrainingCheckpoint.newest(in: path) { _ in }.notes == ["who": "a test"])
   }
 
+  /// A GPT-2 with RMSNorm, a LLaMA with learned positions: what no family's config.json says trains all the same.
+  @Test func aHybridTrainsAndGoesOn() throws {
+    var (gpt, llama) = (try tinyGPT(), try tinyConfiguration())
+    gpt.normalization = .rmsNorm(epsilon: 1e-5)
+    llama.position = .learned()
+    for (name, configuration) in [("gpt", gpt), ("llama", llama)] {
+      _ = try begin(tinyPlan(steps: 4), configuration, in: name).run()
+      try stopping(after: 2, begin(tinyPlan(steps: 4), configuration, in: name + "-parts"))
+      #expect(try resume(in: name + "-parts").run().isComplete)
+      #expect(try file("model.safetensors", name) == file("model.safetensors", name + "-parts"))
+      let opened = try LanguageModel.load(from: folder.path + "/" + name).configuration
+      #expect(opened == configuration.storable && opened.family == .hybrid)
+    }
+  }
+
   @Test func twoCheckpointsAreKept() throws {
     let plan = tinyPlan(steps: 9)
     var saved = 0
