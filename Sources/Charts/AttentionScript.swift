@@ -50,7 +50,7 @@ enum AttentionScript {
         const panels = [0, data.models.length - 1].slice(0, data.models.length > 1 ? 2 : 1).map((model, place, all) => {
           const figure = make(maps, "figure", {});
           const caption = make(figure, "figcaption", {});
-          const select = choice(caption, all.length > 1 ? ["Left", "Right"][place] : "Model", () => { held = null; refill(); });
+          const select = choice(caption, all.length > 1 ? ["First", "Second"][place] : "Model", () => { held = null; refill(); });
           select.fill(data.models.map((name, i) => [i, name]), model);
           const canvas = make(figure, "canvas", { tabindex: 0, role: "img" });
           const note = make(figure, "p", { class: "none" });

@@ -63,5 +63,5 @@ public struct DecoderDiagram: Sendable {
   }
 
   /// A drawing that stands for itself, with its own colours, for light and dark screens.
-  public func svg() -> String { DecoderDrawing(self).drawing().file() }
+  public func svg() -> String { DecoderDrawing(self).drawing.file() }
 }

@@ -10,7 +10,8 @@ struct DecoderDrawing {
 
   private let diagram: DecoderDiagram
   private let titleRows, subtitleRows: [String]
-  private var marks: [(lowest: Double, highest: Double, draw: (_ flip: (Double) -> Double) -> String)] = []
+  /// The marks so far. Each is told how to turn a height into a place from the top.
+  private var marks: [(_ flip: (Double) -> Double) -> String] = []
   /// How high the drawing has come.
   private var level = 4.0
 
@@ -24,22 +25,17 @@ struct DecoderDrawing {
     arrow(Self.gap + 5)
   }
 
-  /// The height that it needs.
-  var height: Double { level + headHeight + 4 }
-  private var headHeight: Double { 17 * Double(titleRows.count) + 14 * Double(subtitleRows.count) + 8 }
-
-  /// The drawing, with its title at the top and its first box at the bottom.
-  /// - Parameter height: what the tallest beside it needs.
-  func drawing(height: Double = 0) -> Drawing {
-    let full = max(height, self.height).rounded(.up)
+  /// The whole drawing, with its title right above it.
+  var drawing: Drawing {
+    let full = (level + 17 * Double(titleRows.count) + 14 * Double(subtitleRows.count) + 12).rounded(.up)
     let head =
       titleRows.enumerated().map { Drawing.text($1, 0, 13 + 17 * Double($0), "row ink strong") }
       + subtitleRows.enumerated().map {
         Drawing.text($1, 0, 13 + 17 * Double(titleRows.count) + 14 * Double($0) - 2, "small")
       }
     return Drawing(
-      title: diagram.title, description: description, width: Int(Self.width), height: Int(min(full, 1e5)),
-      content: head.joined() + marks.map { $0.draw { full - $0 } }.joined())
+      title: diagram.title, description: description, width: Int(Self.width), height: Int(full),
+      content: head.joined() + marks.map { $0 { full - $0 } }.joined())
   }
 
   /// The diagram in words, for those who do not see it.
@@ -63,7 +59,7 @@ struct DecoderDrawing {
   // MARK: - Upwards
 
   private mutating func add(_ height: Double, _ draw: @escaping (_ flip: (Double) -> Double) -> String) {
-    marks.append((level, level + height, draw))
+    marks.append(draw)
     level += height
   }
 
@@ -84,7 +80,7 @@ struct DecoderDrawing {
   }
 
   private mutating func place(_ box: DecoderDiagram.Box) {
-    let inner = Self.right - Self.left - 14
+    let inner = Self.right - Self.left - 8
     let label = Markup.wrapped(box.label, size: 12, into: inner, rows: 2)
     let details = box.details.prefix(8).flatMap { Markup.wrapped($0, size: 11, into: inner, rows: 2) }
     let height = 9 + 15 * Double(max(1, label.count)) + 13 * Double(details.count)
@@ -114,17 +110,13 @@ struct DecoderDrawing {
     if level > 4 { arrow(Self.gap + 3) }
     let bottom = level
     for sublayer in diagram.sublayers { climb(sublayer) }
-    level += 16
+    level += 20
     let (top, times) = (level, "× \(NumberText.groups(max(0, diagram.layers)))")
-    marks.append(
-      (
-        bottom, top,
-        { flip in
-          Drawing.rectangle("group", 8, flip(top), 197, flip(bottom), radius: 7)
-            + Drawing.text(times, 191, flip(top) + 14, "ink strong end")
-            + Drawing.path("wire", [(Self.trunk, flip(top - 16)), (Self.trunk, flip(top))])
-        }
-      ))
+    marks.append { flip in
+      Drawing.rectangle("group", 8, flip(top), 197, flip(bottom), radius: 7)
+        + Drawing.text(times, 191, flip(top) + 14, "ink strong end")
+        + Drawing.path("wire", [(Self.trunk, flip(top - 20)), (Self.trunk, flip(top))])
+    }
   }
 
   private mutating func climb(_ sublayer: DecoderDiagram.Sublayer) {

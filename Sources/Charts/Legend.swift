@@ -72,7 +72,7 @@ struct Legend {
       switch entry.swatch {
       case .line(let dash): line("line", dash)
       case .faint: line("line band")
-      case .reference: line("line reference")
+      case .reference: line("line \(entry.hueClass)")
       case .bar: Drawing.rectangle("bar \(entry.hueClass)", x + 3, y - 5, x + Self.swatchWidth - 3, y + 5, radius: 1.5)
       case .whisker: WaterfallDrawing.whisker(x + 2, x + Self.swatchWidth - 2, y, cap: 3.5)
       case .markers: line("line") + LineDrawing.dot(x + Self.swatchWidth / 2, y)

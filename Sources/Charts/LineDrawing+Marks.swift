@@ -82,10 +82,10 @@ extension LineDrawing {
     let (width, height) = (x.end - x.start + 2 * margin, y.start - y.end + margin)
     let box = [left, top, width, height].map(NumberText.pixel)
     let marks =
-      chart.references.filter { chart.yScale.isDrawable($0.y) }.map { reference in
+      chart.references.filter { chart.yScale.isDrawable($0.y) }.enumerated().map { place, reference in
         let at = NumberText.pixel(y.position(reference.y))
         let path = "M\(NumberText.pixel(x.start)) \(at)H\(NumberText.pixel(x.end))"
-        return Markup.element("path", ["class": "line reference", "d": path])
+        return Markup.element("path", ["class": "line \(Palette.referenceClass(place))", "d": path])
       } + lines.filter { !$0.isEmpty }.map(marks(of:))
     return Markup.element(
       "svg",

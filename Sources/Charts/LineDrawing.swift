@@ -60,7 +60,7 @@ struct LineDrawing {
       into: fullWidth - (latest.isEmpty ? 0 : 16 + Markup.width(latest, size: 13 * Self.boldness)))
     titleHeight = title.isEmpty && latest.isEmpty ? 6 : 26
     legend = Legend(
-      isSingle ? [] : named.map(Self.entry) + references.map(Self.entry), left: 0, width: fullWidth)
+      isSingle ? [] : named.map(Self.entry) + references.enumerated().map(Self.entry), left: 0, width: fullWidth)
     yLabelHeight = chart.yLabel.isEmpty ? 8 : 24
 
     // The plot, in between.
@@ -108,9 +108,10 @@ struct LineDrawing {
       hueClass: Palette.hueClass(line.place), swatch: swatch)
   }
 
-  private static func entry(_ reference: LineChart.Reference) -> Legend.Entry {
+  private static func entry(_ place: Int, _ reference: LineChart.Reference) -> Legend.Entry {
     Legend.Entry(
-      name: reference.label, value: NumberText.value(reference.y), hueClass: "reference", swatch: .reference)
+      name: reference.label, value: NumberText.value(reference.y), hueClass: Palette.referenceClass(place),
+      swatch: .reference)
   }
 
   /// As few rows as the notes fit into.

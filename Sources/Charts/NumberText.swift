@@ -19,6 +19,13 @@ package enum NumberText {
     return fixed(value, decimals: decimals(of: step))
   }
 
+  /// A small number as its first digits and a power of ten: `5e−4`, `1e−3`.
+  package static func power(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return self.value(value) }
+    let exponent = (log10(value.magnitude) + 1e-9).rounded(.down)
+    return trimmed(fixed(value / pow(10, exponent), decimals: 2)) + exponentText(exponent)
+  }
+
   /// A measured value with as many digits as one compares: `2.9134`, `48,213`, `3.21e−4`.
   package static func value(_ value: Double) -> String { text(value, grouped: true) }
 

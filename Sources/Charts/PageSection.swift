@@ -54,15 +54,15 @@ extension PageSection.Content {
     case .paragraph(let text): Markup.element("p", [:], Markup.escaped(text))
     case .chart(let chart):
       // Drawn twice: a narrow screen shows the narrow one, whose letters are as large.
-      Self.figure("wide", LineDrawing(chart, width: 1000, height: 440).drawing)
-        + Self.figure("narrow", LineDrawing(chart, width: 370, height: 350).drawing)
+      Self.figure("wide", Self.drawing(chart, 1000, 440)) + Self.figure("narrow", Self.drawing(chart, 370, 350))
     case .smallCharts(let charts):
-      Self.grid("details", charts.map { Self.figure("", LineDrawing($0, width: 345, height: 220).drawing) })
+      Self.grid("details", charts.map { Self.figure("", Self.drawing($0, 345, 220)) })
     case .waterfall(let chart):
       Self.figure("wide", WaterfallDrawing(chart, width: 1000).drawing)
         + Self.figure("narrow", WaterfallDrawing(chart, width: 370).drawing)
     case .table(let table): table.html()
-    case .diagrams(let diagrams): Self.grid("diagrams", Self.figures(of: diagrams))
+    case .diagrams(let diagrams):
+      Self.grid("diagrams", diagrams.map { Self.figure("", DecoderDrawing($0).drawing) })
     case .texts(let texts): Self.grid("texts", texts.map { $0.html() })
     case .attention(let viewer): viewer.html()
     }
@@ -76,10 +76,10 @@ extension PageSection.Content {
     Markup.element("figure", ["class": name], drawing.part)
   }
 
-  /// All as tall as the tallest, so that their titles and their first boxes are at the same heights.
-  private static func figures(of diagrams: [DecoderDiagram]) -> [String] {
-    let drawings = diagrams.map(DecoderDrawing.init)
-    let height = drawings.map(\.height).max() ?? 0
-    return drawings.map { figure("", $0.drawing(height: height)) }
+  /// A chart of this size, or a taller one where many names would leave the lines too little of it.
+  private static func drawing(_ chart: LineChart, _ width: Int, _ height: Int) -> Drawing {
+    let drawing = LineDrawing(chart, width: width, height: height)
+    let surplus = Int(drawing.legend.height) - height * 22 / 100
+    return surplus > 0 ? LineDrawing(chart, width: width, height: height + surplus).drawing : drawing.drawing
   }
 }

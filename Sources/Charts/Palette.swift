@@ -38,6 +38,11 @@ package struct Palette: Sendable {
     return "hue\(((place % count) + count) % count)"
   }
 
+  /// The class that tells one dashed line for comparison from the next.
+  package static func referenceClass(_ place: Int) -> String {
+    "reference" + (place % 3 == 0 ? "" : " dash\((place % 3).magnitude)")
+  }
+
   /// The dashes of a place.
   package static func dash(_ place: Int) -> String {
     dashes[max(0, place) / light.series.count % dashes.count]

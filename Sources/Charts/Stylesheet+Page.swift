@@ -14,12 +14,13 @@ extension Stylesheet {
     dt{font-size:12px;line-height:1.4}dd{margin:0;font-size:14px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     section{margin-top:36px}
     section>*+figure,section>*+div{margin-top:24px}
-    section>figure.wide+figure.narrow{margin-top:0}
+    section>figure.wide:first-child+figure.narrow{margin-top:0}
+    header+section>h2{padding-top:0;border-top:0}
     figure{margin:0}
     svg.chart{display:block;width:100%;height:auto;touch-action:pan-y}
     .narrow{display:none}
     .details{display:grid;grid-template-columns:repeat(auto-fit,minmax(270px,1fr));gap:32px 20px}
-    .diagrams{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:32px 20px}
+    .diagrams{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));align-items:end;gap:32px 20px}
     .diagrams figure{max-width:240px}
     .texts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(280px,100%),1fr));gap:20px}
     .text{min-width:0;border:solid 1px;border-radius:6px;padding:12px 14px}
@@ -37,7 +38,7 @@ extension Stylesheet {
     .leading{text-align:start}.center{text-align:center}.trailing{text-align:end}
     table .strong,table .better,table .worse{font-weight:600}
     .choices{display:flex;flex-wrap:wrap;gap:8px 18px}.choices,.maps figcaption{font-size:13px}
-    select{font:inherit;max-width:min(100%,26em)}label{max-width:100%}
+    select{font:inherit;font-weight:400;max-width:min(100%,26em)}label{max-width:100%}
     .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:20px 28px;margin-top:18px}
     .maps figure{min-width:0}canvas{display:block;touch-action:pan-y;cursor:crosshair}[hidden]{display:none}
     .readout{min-height:3em;margin-top:12px;font-size:14px}.readout span{display:block}

@@ -17,6 +17,7 @@ enum Stylesheet {
     .chart .area{fill:currentColor;opacity:.17}
     .chart .band{stroke-width:7;stroke-linecap:butt;opacity:.3}
     .chart .reference{stroke-width:1.5;stroke-dasharray:5 4;stroke-linecap:butt}
+    .chart .dash1{stroke-dasharray:2 3}.chart .dash2{stroke-dasharray:9 3 2 3}
     .chart .dot{fill:currentColor;stroke-width:1.5}
     .chart .card{stroke-width:1;filter:drop-shadow(0 2px 6px rgb(0 0 0/.14))}
     .chart .row{font-size:13px}.chart .strong{font-weight:600}

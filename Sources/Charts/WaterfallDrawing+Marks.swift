@@ -6,7 +6,7 @@ extension WaterfallDrawing {
       title: chart.title, description: description, width: width, height: height,
       content: (title.isEmpty ? "" : Drawing.text(title, 0, 15, "title ink"))
         + legend.markup(top: title.isEmpty ? 6 : 26) + frame
-        + references.map(line).joined() + connectors
+        + references.enumerated().map(line).joined() + connectors
         + rows.enumerated().map { marks(of: $1, at: top + rowHeight * Double($0)) }.joined() + footing)
   }
 
@@ -31,14 +31,24 @@ extension WaterfallDrawing {
       let at = axis.position(tick.value)
       let half = Markup.width(tick.label, size: 12) / 2
       let place = max(half, min(Double(width) - half, at))
-      marks += Drawing.rule("grid", at, top, at, bottom) + Drawing.text(tick.label, place, bottom + 16, "middle")
+      marks += stretches.map { Drawing.rule("grid", at, $0, at, $1) }.joined()
+      marks += Drawing.text(tick.label, place, bottom + 16, "middle")
     }
     return marks + Drawing.rule("axis", axis.start, bottom, axis.end, bottom)
   }
 
-  private func line(_ reference: WaterfallChart.Level) -> String {
+  private func line(_ place: Int, _ reference: WaterfallChart.Level) -> String {
     let at = axis.position(reference.value)
-    return Drawing.path("line reference", [(at, top), (at, bottom)])
+    return stretches.map { Drawing.path("line \(Palette.referenceClass(place))", [(at, $0), (at, $1)]) }.joined()
+  }
+
+  /// From where to where a line down the drawing can be seen: all of it, or where a narrow drawing has no words.
+  private var stretches: [(Double, Double)] {
+    guard isNarrow else { return [(top, bottom)] }
+    return rows.indices.map { i in
+      let bar = bar(top + rowHeight * Double(i))
+      return (bar.top - 2, bar.bottom + 5)
+    }
   }
 
   /// Hairlines that carry the level from one bar to the next.
@@ -66,23 +76,26 @@ extension WaterfallDrawing {
       guard row.value != "–" else { return marks }
       return marks + Drawing.rectangle("post", from - 2, barTop - 2, from + 2, barBottom + 2, radius: 1)
     }
-    // What is too small to see gets two pixels around its place.
-    let missing = max(0, 2 - (to - from).magnitude) / 2
+    // What is too small to see gets three pixels around its place.
+    let missing = max(0, 3 - (to - from).magnitude) / 2
     let (left, right) = (min(from, to) - missing, max(from, to) + missing)
     marks += Drawing.rectangle("bar \(kind.hueClass)", left, barTop, right, barBottom, radius: 1.5)
     if let low = row.low, let high = row.high {
-      let ends = [low, high].map { max(axis.start - 5, min(axis.end + 5, axis.position($0))) }
-      marks += Self.whisker(ends[0], ends[1], middle, cap: isNarrow ? 3 : 4)
+      marks += Self.whisker(
+        axis.position(low), axis.position(high), middle, cap: isNarrow ? 3 : 4, isCased: kind != .withinNoise)
     }
     return marks
   }
 
-  /// A line with caps, in a casing of the background's colour, so that it can be seen on any bar.
-  static func whisker(_ left: Double, _ right: Double, _ y: Double, cap: Double) -> String {
+  /// A line with caps. A casing of the background's colour keeps it visible on a filled bar.
+  static func whisker(
+    _ left: Double, _ right: Double, _ y: Double, cap: Double, isCased: Bool = false
+  ) -> String {
     let p = NumberText.pixel
-    let path =
-      "M\(p(left)) \(p(y))H\(p(right))M\(p(left)) \(p(y - cap))V\(p(y + cap))M\(p(right)) \(p(y - cap))V\(p(y + cap))"
-    return ["casing", "whisker"].map { Markup.element("path", ["class": $0, "d": path]) }.joined()
+    let caps = [left, right].map { "M\(p($0)) \(p(y - cap))V\(p(y + cap))" }
+    let path = "M\(p(left)) \(p(y))H\(p(right))" + caps.joined()
+    let line = Markup.element("path", ["class": "whisker", "d": path])
+    return (isCased ? Markup.element("path", ["class": "casing", "d": path]) : "") + line
   }
 
   private func words(of row: Row, at rowTop: Double) -> String {

@@ -41,13 +41,14 @@ struct WaterfallDrawing {
 
     let levels = Self.levels(chart)
     let drawable = chart.references.filter { Series.isDrawable($0.value) }
-    let (range, near) = Self.range(levels, drawable.map(\.value))
+    let ends = zip(levels, chart.steps).flatMap { before, step in step.interval?.map { before + $0 } ?? [] }
+    let (range, near) = Self.range(levels + ends, drawable.map(\.value))
     references = drawable.filter { near.contains($0.value) }
     notes = drawable.filter { !near.contains($0.value) }.map {
       "\($0.label) (\(NumberText.value($0.value))) lies outside this drawing."
     }
-    // A thousandth of what is drawn is less than one can see, so more digits would say nothing.
-    let step = (range.upperBound - range.lowerBound) / 1000
+    // What is smaller than a pixel needs no digits.
+    let step = (range.upperBound - range.lowerBound) / 500
     rows = Self.rows(chart, levels, step)
 
     hasSecondLine = rows.contains { !$0.detail.isEmpty || !$0.note.isEmpty }
@@ -78,9 +79,9 @@ struct WaterfallDrawing {
 
   /// What the axis shows, and the references that have a place on it.
   ///
-  /// The steps take at least a third of the width: a bar is there to be compared with other bars.
-  private static func range(_ levels: [Double], _ references: [Double]) -> (ClosedRange<Double>, Set<Double>) {
-    var (low, high) = (levels.min() ?? 0, levels.max() ?? 0)
+  /// The steps with their intervals take at least a third of the width: a bar is there to be compared with other bars.
+  private static func range(_ places: [Double], _ references: [Double]) -> (ClosedRange<Double>, Set<Double>) {
+    var (low, high) = (places.min() ?? 0, places.max() ?? 0)
     let room = 3 * (high - low)
     var near: Set<Double> = []
     let distance = { (value: Double) in max(low - value, value - high) }
@@ -106,8 +107,7 @@ struct WaterfallDrawing {
     for (i, one) in chart.steps.enumerated() {
       let (before, after) = (levels[i], levels[i + 1])
       let isDrawn = Series.isDrawable(one.change)
-      let bounds = [one.low, one.high].compactMap { $0 }.filter(Series.isDrawable).sorted()
-      let interval = isDrawn && bounds.count == 2 ? bounds : nil
+      let interval = one.interval
       rows.append(
         Row(
           label: one.label, detail: one.detail, value: isDrawn ? NumberText.signed(one.change, step: step) : "–",
@@ -132,9 +132,18 @@ struct WaterfallDrawing {
     let hasIntervals = rows.contains { $0.low != nil }
     return bars
       + (hasIntervals ? [Legend.Entry(name: "95% interval", value: "", hueClass: "", swatch: .whisker)] : [])
-      + references.map {
-        Legend.Entry(name: $0.label, value: NumberText.value($0.value), hueClass: "reference", swatch: .reference)
+      + references.enumerated().map {
+        Legend.Entry(
+          name: $1.label, value: NumberText.value($1.value), hueClass: Palette.referenceClass($0), swatch: .reference)
       }
+  }
+}
+
+extension WaterfallChart.Step {
+  /// Both ends of the change's interval, the lower one first, where all of it can be drawn.
+  fileprivate var interval: [Double]? {
+    let ends = [low, high].compactMap { $0 }.filter(Series.isDrawable).sorted()
+    return Series.isDrawable(change) && ends.count == 2 ? ends : nil
   }
 }
 
