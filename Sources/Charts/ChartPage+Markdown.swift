@@ -40,7 +40,10 @@ extension ChartPage {
       .init("95% interval", .trailing), .init("verdict"),
     ])
     table.rows = chart.steps.map { step in
-      let interval = zip([step.low].compactMap { $0 }, [step.high].compactMap { $0 }).first
+      var interval = ""
+      if let low = step.low, let high = step.high {
+        interval = "\(NumberText.value(low)) to \(NumberText.value(high))"
+      }
       let verdict =
         switch step.kind {
         case .better: "better"
@@ -49,7 +52,7 @@ extension ChartPage {
         }
       return [
         .init(step.label), .init(step.detail), .init(NumberText.value(step.change)),
-        .init(interval.map { "\(NumberText.value($0.0)) to \(NumberText.value($0.1))" } ?? ""), .init(verdict),
+        .init(interval), .init(verdict),
       ]
     }
     return Self.table(table)

@@ -60,18 +60,9 @@ struct Inspect: AsyncParsableCommand {
     return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 + "\n" }.joined()
   }
 
-  private func bytes(_ count: Int) -> String {
-    scaled(count, ["bytes", "KB", "MB", "GB", "TB"])
-  }
+  private func bytes(_ count: Int) -> String { NumberText.bytes(Double(count)) }
 
-  private func operations(_ count: Int) -> String { scaled(count, ["", "thousand", "million", "billion", "trillion"]) }
-
-  private func scaled(_ count: Int, _ units: [String]) -> String {
-    var (number, unit) = (Double(count), 0)
-    while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
-    return (unit == 0 ? "\(count)" : Terminal.rounded(number, number < 10 ? 2 : 1)) + (units[unit].isEmpty ? "" : " ")
-      + units[unit]
-  }
+  private func operations(_ count: Int) -> String { NumberText.operations(Double(count)) }
 
   // MARK: - JSON for programs
 

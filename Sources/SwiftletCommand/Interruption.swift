@@ -36,6 +36,11 @@ final class Interruption {
   /// Whether Ctrl-C was pressed.
   var isRaised: Bool { flag.raised.load(ordering: .relaxed) }
 
+  /// The same for other threads to ask.
+  var isRaisedCheck: @Sendable () -> Bool {
+    { [flag] in flag.raised.load(ordering: .relaxed) }
+  }
+
   /// Forgets it, when the program goes on.
   func reset() { flag.raised.store(false, ordering: .relaxed) }
 }

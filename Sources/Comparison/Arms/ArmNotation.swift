@@ -1,3 +1,5 @@
+public import LanguageModels
+
 /// An arm as a person writes it: `NAME=BASE+part+part`, of which only BASE must be there.
 ///
 ///     gpt2                                  the preset, in the experiment's size
@@ -46,5 +48,34 @@ public struct ArmNotation: Sendable, Hashable {
       }
     }
     (self.parts, learningRate, self.hasWarmup) = (parts, rate, hasWarmup)
+  }
+}
+
+extension Arm {
+  /// The arms that some notations mean, each compared with the first.
+  /// - Parameters:
+  ///   - decoders: What the notations' bases are.
+  ///   - matchesParameters: Whether all arms get as many parameters as the first.
+  /// - Throws: `ComparisonError` where a part does not fit, or an arm cannot have as many parameters.
+  public static func arms(
+    _ notations: [ArmNotation], decoders: [Configuration], matchesParameters: Bool, tolerance: Double = 0.01
+  ) throws -> [Arm] {
+    var arms: [Arm] = []
+    for (notation, decoder) in zip(notations, decoders) {
+      var configuration = decoder
+      for part in notation.parts { try part.apply(to: &configuration) }
+      if matchesParameters, let first = arms.first {
+        configuration = try configuration.matched(
+          toParameters: first.configuration.parameterCount, tolerance: tolerance, name: notation.name)
+      }
+      // What a base's own family cannot say any more is another decoder.
+      if !notation.parts.isEmpty { configuration = configuration.inPublishedFamily }
+      let title = ([notation.base] + notation.parts.map(\.rawValue)).joined(separator: " + ")
+      arms.append(
+        Arm(
+          name: notation.name, title: notation.hasWarmup ? title : title + ", no warmup", configuration: configuration,
+          learningRate: notation.learningRate, hasWarmup: notation.hasWarmup, baseline: arms.first?.name))
+    }
+    return arms
   }
 }

@@ -78,4 +78,12 @@ public struct Ladder: Sendable, Hashable {
     }
     return arms
   }
+
+  /// The arms of several ladders, each once.
+  public static func arms(of ladders: [Ladder], size: DecoderSize, tolerance: Double = 0.01) throws -> [Arm] {
+    var arms: [Arm] = []
+    for arm in try ladders.flatMap({ try $0.arms(of: size, tolerance: tolerance) })
+    where !arms.contains(where: { $0.name == arm.name }) { arms.append(arm) }
+    return arms
+  }
 }

@@ -69,6 +69,12 @@ struct ArmProgress {
     return missingRates.map { run($0, seed: 0) }
   }
 
+  /// Whether all its runs are done.
+  var isJudged: Bool { judged.count == plan.seeds }
+
+  /// How many of its runs are done.
+  var completedCount: Int { sweep.count + judged.count }
+
   /// How many runs there are in all, as far as that can be told.
   var runCount: Int {
     let sweeps = fixed == nil ? max(plan.learningRates.count, sweep.count + missingRates.count) : 0

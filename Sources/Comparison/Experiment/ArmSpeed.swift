@@ -46,9 +46,7 @@ private final class SpeedSubject {
     self.model = try model.trainable()
     var plan = experiment.plan.training
     plan.steps = 1 << 20
-    let data = try TrainingData(
-      [(experiment.data.training, nil)], contextLength: plan.contextLength, seed: plan.seed,
-      masksDocuments: plan.masksDocuments)
+    let data = try experiment.data.samples(plan)
     let sample = try data.sample(at: 0)
     let tape = Tape()
     for parameter in self.model.parameters { tape.watch(parameter.tensor) }

@@ -18,8 +18,8 @@ public final class Experiment: Sendable {
   public enum Event: Sendable {
     /// A run takes steps.
     case step(ExperimentRun, Trainer.Step)
-    /// A run came to an end, in this process or before.
-    case completed(ExperimentRun, RunResult)
+    /// A run came to an end, in this process or before: the so manieth of so many, as far as that can be told.
+    case completed(ExperimentRun, RunResult, count: Int, total: Int)
     /// An arm has all its runs.
     case judged(ArmOutcome)
   }
@@ -62,8 +62,7 @@ public final class Experiment: Sendable {
     store = RunStore(path: folder)
     measures = try HeldOutMeasures(data, plan: plan.training)
     dataFingerprint = data.fingerprint
-    let training = try TrainingData([(data.training, nil)], contextLength: plan.training.contextLength, seed: 1)
-    try training.validate(
+    try data.samples(plan.training).validate(
       batchSize: plan.training.samplesPerStep, vocabularySize: arms.map(\.configuration.vocabularySize).min() ?? 0)
   }
 
@@ -91,9 +90,9 @@ public final class Experiment: Sendable {
           let result = try execution.execute(isCancelled: { isCancelled() || queue.hasFailed }) { step in
             report(.step(run, step))
           }
-          let judged = queue.finish(run, result)
-          if let result { report(.completed(run, result)) }
-          if let judged { report(.judged(ArmOutcome(judged))) }
+          let state = queue.finish(run, result)
+          if let result { report(.completed(run, result, count: state.count, total: state.total)) }
+          if let judged = state.judged { report(.judged(ArmOutcome(judged))) }
         } catch { queue.fail(run, error) }
       }
     }
@@ -110,6 +109,58 @@ public final class Experiment: Sendable {
     workers.wait()
     guard let progress = try queue.progress() else { return nil }
     return progress.map { ArmOutcome($0) }
+  }
+
+  // MARK: - Before and after
+
+  /// What is still to be done, and how long it may take.
+  public struct Cost: Sendable, Hashable {
+    /// How many runs there are, searches beyond the given learning rates not counted, and how many were done before.
+    public let runCount, completedCount: Int
+    /// The tokens that the others learn from.
+    public let tokenCount: Int
+    /// The floating-point operations of that.
+    public let operations: Double
+    /// The time that it takes, by the speed of a few steps just now.
+    public let seconds: Double
+  }
+
+  /// Counts what is to be done.
+  /// - Parameter jobs: How many runs at once.
+  public func cost(jobs: Int) throws -> Cost {
+    var (runs, completed, tokens, operations) = (0, 0, 0, 0.0)
+    let tokensPerRun = plan.training.steps * plan.training.samplesPerStep * plan.training.contextLength
+    for arm in arms {
+      var progress = ArmProgress(arm, plan)
+      // What was done before decides what comes next.
+      while let run = progress.ready.first, let result = store.result(try run.key(data: dataFingerprint)) {
+        progress.add(result)
+      }
+      runs += progress.runCount
+      completed += progress.completedCount
+      let missing = (progress.runCount - progress.completedCount) * tokensPerRun
+      tokens += missing
+      operations += Double(missing) * operationsPerToken(arm)
+    }
+    let seconds = tokens == 0 ? 0 : operations / (try operationsPerSecond()) / Double(max(1, jobs))
+    return Cost(
+      runCount: runs, completedCount: completed, tokenCount: tokens, operations: operations, seconds: seconds)
+  }
+
+  /// Forward and backward, half of the context attended.
+  private func operationsPerToken(_ arm: Arm) -> Double {
+    let inspection = ModelInspection(arm.configuration)
+    return 3 * Double(inspection.floatingPointOperationsPerToken(depth: plan.training.contextLength / 2))
+  }
+
+  /// What one thread does with the first arm.
+  private func operationsPerSecond() throws -> Double {
+    let trainer = try Trainer(
+      model: try LanguageModel(arms[0].configuration, seed: 1).trainable(), data: data.samples(plan.training),
+      plan: plan.training)
+    var speeds: [Double] = []
+    while speeds.count < 6, trainer.completedSteps < plan.training.steps { speeds.append(try trainer.step().speed) }
+    return max(1, speeds.max() ?? 1) * operationsPerToken(arms[0])
   }
 
   /// The weights of a run that was completed.
@@ -154,17 +205,21 @@ private final class RunQueue: Sendable {
     }
   }
 
-  /// - Returns: The arm's progress, if this was its last run.
-  func finish(_ run: ExperimentRun, _ result: RunResult?) -> ArmProgress? {
-    let judged = state.withLock { state -> ArmProgress? in
+  /// - Returns: How many runs are done, of how many, and the arm's progress if this was its last run.
+  func finish(_ run: ExperimentRun, _ result: RunResult?) -> (count: Int, total: Int, judged: ArmProgress?) {
+    let (count, total, judged) = state.withLock { state -> (Int, Int, ArmProgress?) in
       state.running.remove(run)
-      guard let result, let index = state.progress.firstIndex(where: { $0.arm == run.arm }) else { return nil }
-      state.progress[index].add(result)
-      let progress = state.progress[index]
-      return progress.judged.count == progress.plan.seeds ? progress : nil
+      var judged: ArmProgress?
+      if let result, let index = state.progress.firstIndex(where: { $0.arm == run.arm }) {
+        state.progress[index].add(result)
+        if state.progress[index].isJudged { judged = state.progress[index] }
+      }
+      return (
+        state.progress.reduce(0) { $0 + $1.completedCount }, state.progress.reduce(0) { $0 + $1.runCount }, judged
+      )
     }
     wake()
-    return judged
+    return (count, total, judged)
   }
 
   func fail(_ run: ExperimentRun, _ error: any Error) {
@@ -185,7 +240,7 @@ private final class RunQueue: Sendable {
   func progress() throws -> [ArmProgress]? {
     try state.withLock { state in
       if let error = state.error { throw error }
-      return state.progress.allSatisfy { $0.judged.count == $0.plan.seeds } ? state.progress : nil
+      return state.progress.allSatisfy(\.isJudged) ? state.progress : nil
     }
   }
 }

@@ -19,13 +19,13 @@ public struct ExperimentData: Sendable {
   /// The tokenizer's files, which stand beside the weights of every run.
   let tokenizerFiles: [String: [UInt8]]
   /// What is learned from.
-  let training: TokenSource
+  let training: [TokenSource]
   /// What is measured on: documents of their own, or one text.
-  let heldOut: TokenSource
+  let heldOut: [TokenSource]
   /// The bytes of text that one prediction on it stands for.
   let bytesPerPrediction: Double
   /// The same text as one, for looking at far positions.
-  let continuous: TokenSource
+  let continuous: [TokenSource]
   /// The lowest possible loss, if known.
   public let floor: Floor?
   /// What models are asked to continue.
@@ -35,7 +35,7 @@ public struct ExperimentData: Sendable {
 
   /// A hash of all of it.
   var fingerprint: String {
-    let sources = [training, heldOut, continuous].flatMap(\.fingerprint)
+    let sources = (training + heldOut + continuous).flatMap(\.fingerprint)
     return SHA256.hash(sources + tokenizer.fingerprint + Array(prompts.joined(separator: "\n").utf8)).hexadecimal
   }
 
@@ -80,10 +80,10 @@ public struct ExperimentData: Sendable {
     let texts = Array(grammar.stories(seed: 3).prefix(3).map(\.text))
     return ExperimentData(
       name: "stories by Swiftlet's grammar", tokenizer: tokenizer, tokenizerFiles: tokenizerFiles,
-      training: try source(learned.ids, learned.bytes, "stories", .packed),
-      heldOut: try source(others.ids.map { [end] + $0 }, others.bytes, "held-out stories", .documents),
+      training: [try source(learned.ids, learned.bytes, "stories", .packed)],
+      heldOut: [try source(others.ids.map { [end] + $0 }, others.bytes, "held-out stories", .documents)],
       bytesPerPrediction: Double(others.bytes) / Double(others.ids.reduce(0) { $0 + $1.count }),
-      continuous: try source(others.ids, others.bytes, "held-out stories", .packed),
+      continuous: [try source(others.ids, others.bytes, "held-out stories", .packed)],
       floor: Floor(nats: expectation.bits * log(2) / expectedTokens, bitsPerByte: expectation.bitsPerByte),
       prompts: ["Once upon a time", "One day"],
       sentences: texts.map { Array((tokenizer.encode($0)).prefix(28)) })
@@ -94,17 +94,29 @@ public struct ExperimentData: Sendable {
   /// Text of one's own.
   /// - Throws: `TrainingError` when there is too little to measure on.
   public static func text(
-    training: TokenSource, heldOut: TokenSource, tokenizer: Tokenizer, tokenizerFiles: [String: [UInt8]]
+    training: [TokenSource], heldOut: [TokenSource], tokenizer: Tokenizer, tokenizerFiles: [String: [UInt8]]
   ) throws -> ExperimentData {
+    guard let first = heldOut.first else {
+      throw ComparisonError(.invalidPlan, "there is no text to measure on; give some.")
+    }
     // Sentences and prompts from places that lie apart.
     func excerpt(_ place: Int, of count: Int, length: Int) throws -> [Int] {
-      let first = heldOut.range.lowerBound + max(0, heldOut.tokenCount - length) * place / count
-      return try heldOut.ids(first..<min(first + length, heldOut.range.upperBound))
+      let start = first.range.lowerBound + max(0, first.tokenCount - length) * place / count
+      return try first.ids(start..<min(start + length, first.range.upperBound))
     }
+    let (bytes, tokens) = heldOut.reduce((0, 0)) { ($0.0 + $1.textByteCount, $0.1 + $1.tokenCount) }
     return ExperimentData(
-      name: training.name, tokenizer: tokenizer, tokenizerFiles: tokenizerFiles, training: training, heldOut: heldOut,
-      bytesPerPrediction: Double(heldOut.textByteCount) / Double(max(1, heldOut.tokenCount)), continuous: heldOut,
-      floor: nil, prompts: try (0..<2).map { try tokenizer.decode(excerpt($0, of: 2, length: 8)) },
+      name: training.map(\.name).joined(separator: ", "), tokenizer: tokenizer, tokenizerFiles: tokenizerFiles,
+      training: training, heldOut: heldOut, bytesPerPrediction: Double(bytes) / Double(max(1, tokens)),
+      continuous: heldOut, floor: nil,
+      prompts: try (0..<2).map { try tokenizer.decode(excerpt($0, of: 2, length: 8)) },
       sentences: try (0..<3).map { try excerpt($0, of: 3, length: 28) })
+  }
+
+  /// The samples of a run, in the order that a seed gives.
+  func samples(_ plan: TrainingPlan) throws -> TrainingData {
+    try TrainingData(
+      training.map { ($0, nil) }, contextLength: plan.contextLength, seed: plan.seed,
+      masksDocuments: plan.masksDocuments)
   }
 }

@@ -23,7 +23,7 @@ struct HeldOutMeasures {
     contextLength = plan.contextLength
     func validation(_ maximumTokens: Int) throws -> Validation {
       try Validation(
-        [data.heldOut], contextLength: plan.contextLength, batchSize: 8, masksDocuments: plan.masksDocuments,
+        data.heldOut, contextLength: plan.contextLength, batchSize: 8, masksDocuments: plan.masksDocuments,
         maximumTokens: maximumTokens, vocabularySize: data.tokenizer.vocabularySize)
     }
     // Text of one's own may be long: half a million predictions tell losses to a thousandth.
@@ -38,11 +38,12 @@ struct HeldOutMeasures {
   /// The loss by position, in windows of continuous text as long as the model can read, up to four of the contexts that
   /// it was trained with. Learned positions end with the table; others can be asked further.
   func positions(_ model: LanguageModel) throws -> [RunResult.Point] {
-    let tokens = data.continuous.tokenCount - 1
+    let tokens = (data.continuous.map(\.tokenCount).max() ?? 0) - 1
     let length = min(model.configuration.contextLength, Self.reach * contextLength, tokens)
+    let sources = data.continuous.filter { $0.tokenCount > length }.map { ($0, weight: Double?.none) }
     let width = max(1, contextLength / Self.stretches)
-    guard length >= width else { return [] }
-    let windows = try TrainingData([(data.continuous, nil)], contextLength: length, seed: nil)
+    guard length >= width, !sources.isEmpty else { return [] }
+    let windows = try TrainingData(sources, contextLength: length, seed: nil)
     let count = min(windows.samplesPerEpoch, max(1, Self.positionTokens / length))
     var sums = Array(repeating: (nats: 0.0, count: 0), count: length / width)
     for index in 0..<count {

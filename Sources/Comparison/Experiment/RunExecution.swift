@@ -18,9 +18,7 @@ struct RunExecution {
   func execute(isCancelled: () -> Bool, onStep: (Trainer.Step) -> Void) throws -> RunResult? {
     if let result = store.result(key) { return result }
     let plan = run.plan
-    let training = try TrainingData(
-      [(data.training, nil)], contextLength: plan.contextLength, seed: plan.seed, masksDocuments: plan.masksDocuments)
-    let trainingRun = try begun(training)
+    let trainingRun = try begun(data.samples(plan))
     let outcome: TrainingRun.Outcome
     do {
       outcome = try trainingRun.run(

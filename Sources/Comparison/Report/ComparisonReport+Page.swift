@@ -139,13 +139,13 @@ extension ComparisonReport {
     let tokenizer = experiment.data.tokenizer
     let models = try outcomes.filter { $0.arm.hasWarmup }.compactMap { outcome -> AttentionViewer.Model? in
       guard let run = outcome.runs.first(where: { $0.nats != nil }) else { return nil }
-      let model = try experiment.model(of: run)
+      _ = try experiment.model(of: run)
       let readings = try experiment.data.sentences.map { ids in
-        AttentionViewer.Reading(tokens: ids.map { tokenizer.decode([$0]) }, weights: try model.attentionTriangles(ids))
+        AttentionViewer.Reading(tokens: try ids.map { try tokenizer.decode([$0]) }, weights: [])
       }
       return AttentionViewer.Model(outcome.arm.name, readings: readings)
     }
-    return AttentionViewer(texts: experiment.data.sentences.map { tokenizer.decode($0) }, models: models)
+    return AttentionViewer(texts: try experiment.data.sentences.map { try tokenizer.decode($0) }, models: models)
   }
 
   private var conditions: [String] {

@@ -55,12 +55,12 @@ extension ComparisonReport {
       let operations = Double(inspection.floatingPointOperationsPerToken(depth: plan.contextLength / 2))
       return [
         .init(outcome.arm.name, .strong), .init(speed.map { ReportText.count($0.trainingTokensPerSecond) } ?? "–"),
-        .init(speed.map { ReportText.count($0.generatedTokensPerSecond) } ?? "–"), .init(ReportText.bytes(weights)),
+        .init(speed.map { ReportText.count($0.generatedTokensPerSecond) } ?? "–"), .init(NumberText.bytes(weights)),
         // Weights, gradients and the two moments of AdamW.
-        .init(ReportText.bytes(4 * weights)), .init(speed.map { ReportText.bytes($0.keptBytesPerToken) } ?? "–"),
-        .init(ReportText.bytes(Double(inspection.kvCacheBytesPerToken()))), .init(ReportText.operations(operations)),
+        .init(NumberText.bytes(4 * weights)), .init(speed.map { NumberText.bytes($0.keptBytesPerToken) } ?? "–"),
+        .init(NumberText.bytes(Double(inspection.kvCacheBytesPerToken()))), .init(NumberText.operations(operations)),
         // Going backward costs twice what going forward does.
-        .init(ReportText.operations(3 * operations * Double(tokensPerRun))),
+        .init(NumberText.operations(3 * operations * Double(tokensPerRun))),
       ]
     }
     return table

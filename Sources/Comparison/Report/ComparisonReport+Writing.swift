@@ -1,5 +1,6 @@
 import Charts
 import Foundation
+import LanguageModels
 import Tensors
 
 /// The report as files.

@@ -96,19 +96,5 @@ enum ReportText {
 
   static func rate(_ value: Double) -> String { NumberText.value(value) }
 
-  static func bytes(_ count: Double) -> String {
-    let units = ["bytes", "KB", "MB", "GB", "TB"]
-    var (number, unit) = (count, 0)
-    while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
-    return NumberText.fixed(number, decimals: unit == 0 || number >= 100 ? 0 : number < 10 ? 2 : 1) + " " + units[unit]
-  }
-
   static func count(_ value: Double) -> String { NumberText.groups(Int(value.rounded())) }
-
-  static func operations(_ count: Double) -> String {
-    let units = ["", " thousand", " million", " billion", " trillion", " quadrillion", " quintillion"]
-    var (number, unit) = (count, 0)
-    while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
-    return NumberText.fixed(number, decimals: number < 10 ? 2 : 1) + units[unit]
-  }
 }

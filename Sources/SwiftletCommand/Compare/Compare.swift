@@ -5,54 +5,107 @@ import Swiftlet
 /// `swiftlet compare`: GPT and LLaMA, part by part.
 struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare GPT and LLaMA, part by part.",
+    abstract: "Compare GPT and LLaMA, part by part, by an experiment.",
     discussion: """
-      Example:
+      Without arms: a ladder from GPT-1 through GPT-2 to LLaMA. Each rung exchanges one part, at equal parameters, and \
+      is trained on the same text in the same order, with the learning rate that suits it best and with several seeds. \
+      The report tells what each part is worth, and where chance explains the difference. Ctrl-C stops; the same \
+      command goes on.
+
+      With arms, those are compared, each with the first: presets in the experiment's size, config.json files, or \
+      models that are trained already, which are only measured. A preset can have parts exchanged:
+
+        NAME=BASE+part+part      slow=gpt2+learning-rate=0.001     gpt2+rotary+swiglu
+
+      Parts: \(Part.allCases.map(\.rawValue).joined(separator: ", ")); no-warmup; learning-rate=X.
+
+      Examples:
         swiftlet compare --quick
+        swiftlet compare --full --dry-run
+        swiftlet compare gpt2 gpt2+rotary gpt2+swiglu --data corpus.txt --output rotary-or-swiglu
+        swiftlet compare tiny-gpt tiny-llama
+        swiftlet compare --explain gpt-3-175b llama-2-70b
       """)
+
+  @Argument(help: ArgumentHelp("What to compare instead of the ladder.", valueName: "arm"))
+  var arms: [String] = []
 
   @Option(name: [.long, .short], help: ArgumentHelp("The folder of runs and reports.", valueName: "folder"))
   var output = "compare"
 
-  @Option var steps: Int = 1000
-  @Option var seeds: Int = 3
-  @Option(parsing: .upToNextOption) var only: [String] = []
+  @Flag(help: "Tell what two or more models are made of and what they cost, side by side, without training.")
+  var explain = false
+
+  @Flag(help: "Tell what is to be trained and how long that takes, and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print the results as JSON.")
+  var json = false
+
+  @OptionGroup(title: "Experiment") var plan: ComparePlanFlags
+  @OptionGroup(title: "Data") var data: CompareDataFlags
+
+  func validate() throws {
+    if explain, arms.count < 2 { throw ValidationError("--explain needs two or more models, such as gpt2 llama-2-7b.") }
+    if arms.count == 1 { throw ValidationError("one arm is no comparison; give two or more, or none for the ladder.") }
+  }
 
   func run() async throws {
     let interruption = Interruption(signals: [SIGINT, SIGTERM])
+    let (experiment, ladders) = try experiment()
+    let jobs = plan.jobs ?? ProcessInfo.processInfo.activeProcessorCount
+    // Runs share the processors; each computes on one thread.
     ThreadPool.configure(threadCount: 1)
-    let folder = try BuiltInModel.gpt.folder()
-    let tokenizer = try Tokenizer.load(from: folder)
-    let data = try ExperimentData.stories(
-      tokenCount: 1_000_000, tokenizer: tokenizer,
-      tokenizerFiles: try ModelFiles.tokenizerFiles(of: tokenizer, from: folder))
-    var size = DecoderSize()
-    (size.layerCount, size.headCount, size.hiddenSize, size.contextLength) = (4, 4, 64, 192)
-    size.vocabularySize = tokenizer.vocabularySize
-    var plan = ExperimentPlan()
-    plan.training.steps = steps
-    plan.seeds = seeds
-    var arms = try Ladder.gptToLLaMA.arms(of: size)
-    arms.append(try Ladder.gpt3.arms(of: size)[1])
-    for arm in try Ladder.warmup.arms(of: size) where !arm.hasWarmup { arms.append(arm) }
-    if !only.isEmpty {
-      arms = arms.filter { only.contains($0.name) }
-      for i in arms.indices { arms[i].baseline = nil }
+    let cost = try experiment.cost(jobs: jobs)
+    CompareProgress.introduce(experiment, cost, jobs: jobs, folder: output)
+    if dryRun { return }
+    let progress = CompareProgress(experiment, cost)
+    let isCancelled = interruption.isRaisedCheck
+    let outcomes = try experiment.run(jobs: jobs, isCancelled: isCancelled) { progress.show($0) }
+    var speeds: [String: ArmSpeed]?
+    if let outcomes {
+      progress.show("measuring speeds")
+      speeds = try experiment.speeds(of: outcomes, isCancelled: isCancelled)
     }
-    let experiment = try Experiment(arms, plan: plan, data: data, in: output)
-    let flag = Flag()
-    let start = Date()
-    let outcomes = try experiment.run(jobs: 2) { flag.isRaised } onEvent: { event in
-      switch event {
-      case .step: break
-      case .completed(let run, let result):
-        print(
-          "\(Int(Date().timeIntervalSince(start))) \(run.arm.name) \(run.arm.configuration.parameterCount) \(result.learningRate) \(result.seed) \(result.nats ?? .nan) \(result.bitsPerByte ?? .nan) \(Int(result.tokensPerSecond))")
-      case .judged(let outcome):
-        print("== \(outcome.arm.name) \(outcome.learningRate) \(outcome.nats?.mean ?? .nan) ± \(outcome.nats?.margin ?? .nan)")
-      }
+    progress.end()
+    guard let outcomes, let speeds else {
+      Terminal.note("stopped; the same command goes on where it was")
+      throw Interruption.exitCode
     }
-    _ = (outcomes, interruption)
+    let report = ComparisonReport(
+      experiment, outcomes: outcomes, speeds: speeds, ladders: ladders, command: commandLine)
+    try report.write(to: output)
+    Terminal.write(json ? report.json : report.terminalTable)
+    if !json { Terminal.write("\n\(output)/report.html shows all of it; report.md, report.csv and runs.csv hold the numbers.\n") }
   }
-  final class Flag: Sendable { let isRaised = false }
+
+  /// The experiment that was asked for, and the ladders in it.
+  private func experiment() throws -> (Experiment, [Ladder]) {
+    let (tokenizer, files) = try data.loadTokenizer()
+    let experimentPlan = plan.plan
+    let data = try data.load(tokenizer, files, tokensPerRun: plan.tokensPerRun)
+    let size = plan.size(vocabularySize: tokenizer.vocabularySize)
+    let ladders = arms.isEmpty ? plan.ladders : []
+    let arms = arms.isEmpty ? try Ladder.arms(of: ladders, size: size) : try namedArms(size)
+    return (try Experiment(arms, plan: experimentPlan, data: data, in: output), ladders)
+  }
+
+  /// The arms that were named.
+  private func namedArms(_ size: DecoderSize) throws -> [Arm] {
+    let notations = try arms.map { try ArmNotation($0) }
+    let decoders = try notations.map { notation in
+      let isPreset = Preset.named(notation.base) != nil
+      // A file's sizes are its own; only its tokens are those of the experiment.
+      var own = DecoderSize()
+      own.vocabularySize = size.vocabularySize
+      let size = isPreset ? size : own
+      return try ModelFiles.configuration(of: notation.base).resized(to: size)
+    }
+    return try Arm.arms(notations, decoders: decoders, matchesParameters: !plan.anySize)
+  }
+
+  /// What was typed, for the report.
+  private var commandLine: String {
+    (["swiftlet"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+  }
 }
