@@ -24,7 +24,12 @@ struct Axis {
       let (values, step) = Ticks.linear(range, about: count, whole: whole)
       ticks = values.map { ($0, NumberText.tick($0, step: step)) }
     case .logarithmic:
-      ticks = Ticks.logarithmic(range, about: count).map { ($0.value, NumberText.tick($0.value, step: $0.step)) }
+      let found = Ticks.logarithmic(range, about: count)
+      // Where one needs a power of ten, all are written as such: 5e−4 beside 0.001 would be hard to compare.
+      let needsPowers = found.contains { $0.value < 0.000_999 }
+      ticks = found.map { value, step in
+        (value, needsPowers && value < 0.999 ? NumberText.power(value) : NumberText.tick(value, step: step))
+      }
     }
   }
 

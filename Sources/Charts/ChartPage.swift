@@ -1,4 +1,8 @@
-/// Charts on a page of their own: one HTML file that needs nothing else, now or in ten years.
+/// A report on a page of its own: one HTML file that needs nothing else, now or in ten years.
+///
+///     var page = ChartPage(title: "stories-15m", facts: [("Parameters", "15.2 M")])
+///     page.sections = [PageSection("Loss", contents: [.paragraph("Measured every 100 steps."), .chart(loss)])]
+///     let file = page.html()
 ///
 /// The page forbids itself to load anything, so a title that somebody made up cannot either. It follows the screen's
 /// light or dark colours and fits a phone: large charts are drawn twice, and a narrow screen shows the narrow one.
@@ -9,15 +13,13 @@ public struct ChartPage: Sendable {
   public var subtitle: String
   /// What else to know: names and values, in order.
   public var facts: [(String, String)]
-  /// The charts to look at, over the page's full width.
-  public var charts: [LineChart] = []
-  /// The charts to glance at, small and side by side.
-  public var details: [LineChart] = []
+  /// What the page shows, from top to bottom.
+  public var sections: [PageSection] = []
   /// After how many seconds the page loads itself again, for a file that is rewritten; nil for one that is finished.
   /// It waits while a pointer is over a chart.
   public var refreshSeconds: Int?
 
-  /// A page without charts.
+  /// A page without sections.
   public init(title: String, subtitle: String = "", facts: [(String, String)] = []) {
     self.title = title
     self.subtitle = subtitle
@@ -26,13 +28,7 @@ public struct ChartPage: Sendable {
 
   /// The file.
   public func html() -> String {
-    let large = charts.map { chart in
-      figure(chart, (1000, 440), "wide") + figure(chart, (370, 350), "narrow")
-    }
-    let small = details.map { figure($0, (345, 220), "") }
-    let parts =
-      [header] + large.map { Markup.element("section", [:], $0) }
-      + (small.isEmpty ? [] : [Markup.element("section", ["class": "details"], small.joined(separator: "\n"))])
+    let parts = [header] + zip(sections, ids).map { $0.html(id: $1) }
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -42,14 +38,14 @@ public struct ChartPage: Sendable {
       <meta http-equiv="Content-Security-Policy" content="\(Self.permissions)">
       <title>\(Markup.escaped(title))</title>
       \(refreshing)<style>
-      \(Self.style)\(Stylesheet.chart)</style>
+      \(Stylesheet.page)\(Stylesheet.chart)</style>
       </head>
       <body>
       <main>
       \(parts.joined(separator: "\n"))
       </main>
       <script>
-      \(HoverScript.text)
+      \(scripts)
       </script>
       </body>
       </html>
@@ -59,6 +55,28 @@ public struct ChartPage: Sendable {
 
   /// What the page may load: nothing. It may use the style and the scripts that are written in it.
   private static let permissions = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+  private var scripts: String {
+    let hasAttention = sections.contains {
+      $0.contents.contains { if case .attention = $0 { true } else { false } }
+    }
+    return hasAttention ? HoverScript.text + "\n" + AttentionScript.text : HoverScript.text
+  }
+
+  /// What links call the sections. Where two have the same heading, the second gets a number.
+  private var ids: [String] {
+    var taken: Set<String> = []
+    return sections.map { section in
+      let slug = section.slug
+      var id = slug
+      var number = 2
+      while !section.heading.isEmpty, !taken.insert(id).inserted {
+        id = "\(slug)-\(number)"
+        number += 1
+      }
+      return id
+    }
+  }
 
   private var header: String {
     var content = Markup.element("h1", [:], Markup.escaped(title))
@@ -80,11 +98,6 @@ public struct ChartPage: Sendable {
     return Markup.element("header", [:], content)
   }
 
-  private func figure(_ chart: LineChart, _ size: (width: Int, height: Int), _ name: String) -> String {
-    let drawing = LineDrawing(chart, width: size.width, height: size.height)
-    return Markup.element("figure", ["class": name], drawing.markup([]))
-  }
-
   private var seconds: Int? { refreshSeconds.map { max(1, $0) } }
 
   private var refreshing: String {
@@ -99,30 +112,4 @@ public struct ChartPage: Sendable {
 
       """
   }
-
-  private static let style =
-    """
-    :root{color-scheme:light dark}
-    body{margin:0;font:15px/1.5 \(Stylesheet.fonts);background:\(Palette.light.surface);color:\(Palette.light.ink)}
-    main{max-width:1000px;margin:0 auto;padding:44px 28px 64px}
-    h1{margin:0;font-size:26px;line-height:1.2;font-weight:650;letter-spacing:-.015em;overflow-wrap:anywhere}
-    p{margin:6px 0 0}p,dt{color:\(Palette.light.muted)}
-    .live{white-space:nowrap}
-    .live::before{content:"";display:inline-block;width:7px;height:7px;border-radius:50%;margin:0 7px 1px 0;background:\(Palette.light.series[2])}
-    dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:14px 24px;margin:24px 0 0;padding:18px 0;border:solid \(Palette.light.grid);border-width:1px 0}
-    dt{font-size:12px;line-height:1.4}dd{margin:0;font-size:14px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-    section{margin-top:36px}
-    figure{margin:0}
-    svg.chart{display:block;width:100%;height:auto;touch-action:pan-y}
-    .narrow{display:none}
-    .details{display:grid;grid-template-columns:repeat(auto-fit,minmax(270px,1fr));gap:32px 20px}
-    @media(max-width:640px){main{padding:28px 16px 48px}.wide{display:none}.narrow{display:block}dl{grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:12px 16px}}
-    @media(prefers-color-scheme:dark){
-    body{background:\(Palette.dark.surface);color:\(Palette.dark.ink)}
-    p,dt{color:\(Palette.dark.muted)}
-    dl{border-color:\(Palette.dark.grid)}
-    .live::before{background:\(Palette.dark.series[2])}
-    }
-
-    """
 }

@@ -30,29 +30,35 @@ package enum HoverScript {
       for (const svg of document.querySelectorAll("svg.chart")) {
         const series = [...svg.querySelectorAll("[data-at]")].map(group => ({
           name: group.dataset.name, hue: group.getAttribute("class"), isFaint: group.querySelector(".faint") !== null,
-          at: numbers(group.dataset.at), values: group.dataset.values.split(" ")
+          at: numbers(group.dataset.at), values: group.dataset.values.split(" "), ranges: group.dataset.ranges.split(" ")
         }));
         if (series.length === 0) continue;
         const title = svg.querySelector("title");
         if (title) title.remove(); // or it would hover beside the card
         const [left, top, width, height] = numbers(svg.dataset.plot);
-        const [x0, x1] = numbers(svg.dataset.x);
-        const [low, high, scale] = svg.dataset.y.split(" ");
-        const spread = scale === "logarithmic" ? Math.log10 : Number;
-        const toX = x => left + width * (x - x0) / (x1 - x0);
-        const toY = y => top + height * (spread(high) - spread(y)) / (spread(high) - spread(low));
+        const axis = text => {
+          const [low, high, scale] = text.split(" ");
+          const spread = scale === "logarithmic" ? Math.log10 : Number;
+          const share = value => (spread(value) - spread(low)) / (spread(high) - spread(low));
+          const spot = share => spread(low) + share * (spread(high) - spread(low));
+          return { spread, share, spot };
+        };
+        const [across, up] = [axis(svg.dataset.x), axis(svg.dataset.y)];
+        for (const line of series) line.spots = line.at.map(across.spread);
+        const toX = x => left + width * across.share(x);
+        const toY = y => top + height * (1 - up.share(y));
         const full = svg.viewBox.baseVal;
         const layer = make(svg, "g", { "pointer-events": "none" });
         const clear = () => layer.replaceChildren();
         const show = event => {
           clear();
           const box = svg.getBoundingClientRect();
-          const pointer = x0 + (x1 - x0) * ((event.clientX - box.left) * full.width / box.width + full.x - left) / width;
+          const pointer = across.spot(((event.clientX - box.left) * full.width / box.width + full.x - left) / width);
           const found = series.map(line => {
-            const i = nearest(line.at, pointer);
-            return { ...line, x: line.at[i], value: line.values[i] };
+            const i = nearest(line.spots, pointer);
+            return { ...line, spot: line.spots[i], x: line.at[i], value: line.values[i], range: line.ranges[i] };
           });
-          const x = found.reduce((a, b) => Math.abs(b.x - pointer) >= Math.abs(a.x - pointer) ? a : b).x;
+          const x = found.reduce((a, b) => Math.abs(b.spot - pointer) >= Math.abs(a.spot - pointer) ? a : b).x;
           const at = toX(x);
           make(layer, "line", { class: "rule axis", x1: at, x2: at, y1: top, y2: top + height });
           for (const one of found.filter(one => !one.isFaint)) {
@@ -69,7 +75,8 @@ package enum HoverScript {
             const note = one.x === x ? "" : " at " + grouped(String(one.x));
             return [
               make(card, "text", { x: 28, y }, one.name + note),
-              make(card, "text", { y, class: "ink end" }, grouped(one.value))
+              make(card, "text", { y, class: "ink end" }, [one.value, ...one.range ? one.range.split(":") : []].map(grouped)
+                .reduce((value, bound, i) => value + (i === 1 ? " (" + bound : " to " + bound + ")")))
             ];
           });
           const inner = Math.max(...rows.map(row => 28 + row[0].getComputedTextLength() + 16 + row[1].getComputedTextLength()));

@@ -10,7 +10,7 @@ struct Legend {
 
   /// How a line looks.
   enum Swatch {
-    case line(dash: String), markers, faint, reference
+    case line(dash: String), markers, faint, reference, bar, whisker
   }
 
   /// From row to row.
@@ -72,7 +72,9 @@ struct Legend {
       switch entry.swatch {
       case .line(let dash): line("line", dash)
       case .faint: line("line band")
-      case .reference: line("line reference")
+      case .reference: line("line \(entry.hueClass)")
+      case .bar: Drawing.rectangle("bar \(entry.hueClass)", x + 3, y - 5, x + Self.swatchWidth - 3, y + 5, radius: 1.5)
+      case .whisker: WaterfallDrawing.whisker(x + 2, x + Self.swatchWidth - 2, y, cap: 3.5)
       case .markers: line("line") + LineDrawing.dot(x + Self.swatchWidth / 2, y)
       }
     return Markup.element("g", ["class": entry.hueClass], marks)

@@ -8,7 +8,7 @@
 /// The same chart always gives the same bytes. Anything may be in it: no points, one point, equal values, values that
 /// are not finite, a million points; names with markup in them.
 public struct LineChart: Sendable {
-  /// How numbers are spread along the vertical axis.
+  /// How numbers are spread along an axis.
   public enum Scale: Sendable, Hashable {
     /// Equal distances are equal differences.
     case linear
@@ -38,6 +38,8 @@ public struct LineChart: Sendable {
   public var series: [Series] = []
   /// Dashed lines from side to side.
   public var references: [Reference] = []
+  /// How the horizontal axis is spread: logarithmic for what one doubles from try to try, such as a learning rate.
+  public var xScale = Scale.linear
   /// How the vertical axis is spread.
   public var yScale = Scale.linear
   /// Whether the vertical axis starts at zero, which lets heights be compared by eye.
@@ -57,17 +59,8 @@ public struct LineChart: Sendable {
   /// - Parameter width: in pixels; no less than 192 are drawn.
   /// - Parameter height: in pixels; no less than 152 are drawn.
   public func svg(width: Int, height: Int) -> String {
-    // A page keeps its distance from the edge; here the drawing has to.
-    let margin = 16
-    let drawing = LineDrawing(
-      self, width: max(width, 160 + 2 * margin) - 2 * margin, height: max(height, 120 + 2 * margin) - 2 * margin)
-    let (fullWidth, fullHeight) = (drawing.width + 2 * margin, drawing.height + 2 * margin)
-    return drawing.markup(
-      [("xmlns", "http://www.w3.org/2000/svg"), ("width", "\(fullWidth)"), ("height", "\(fullHeight)")],
-      margin: margin,
-      before: Markup.element("style", [:], Stylesheet.chart)
-        + Markup.element(
-          "rect", ["class": "plate", "x": "-\(margin)", "y": "-\(margin)", "width": "100%", "height": "100%"]),
-      after: Markup.element("script", [:], "<![CDATA[\(HoverScript.text)]]>")) + "\n"
+    let margin = 2 * Drawing.margin
+    return LineDrawing(self, width: max(width, 160 + margin) - margin, height: max(height, 120 + margin) - margin)
+      .drawing.file(script: HoverScript.text)
   }
 }

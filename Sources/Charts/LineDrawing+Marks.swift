@@ -1,28 +1,18 @@
 /// The marks of a line chart, from back to front.
 extension LineDrawing {
   /// The whole drawing.
-  /// - Parameter margin: the empty pixels around it.
-  func markup(
-    _ attributes: [(String, String)], margin: Int = 0, before: String = "", after: String = ""
-  ) -> String {
-    let view = [-margin, -margin, width + 2 * margin, height + 2 * margin].map(\.description).joined(separator: " ")
+  var drawing: Drawing {
     let place = [x.start, y.end, x.end - x.start, y.start - y.end].map(NumberText.pixel).joined(separator: " ")
-    let spread = [x.range.lowerBound, x.range.upperBound].map(\.description).joined(separator: " ")
-    let values =
-      [y.range.lowerBound, y.range.upperBound].map(\.description).joined(separator: " ")
-      + (chart.yScale == .linear ? " linear" : " logarithmic")
-    let all =
-      attributes + [
-        ("class", "chart"), ("viewBox", view), ("role", "img"),
-        ("aria-label", Markup.escaped(chart.title)), ("data-plot", place), ("data-x", spread), ("data-y", values),
+    let spread = { (axis: Axis) in
+      "\(axis.range.lowerBound) \(axis.range.upperBound) \(axis.scale == .linear ? "linear" : "logarithmic")"
+    }
+    return Drawing(
+      title: chart.title, description: description, width: width, height: height,
+      data: [
+        ("data-plot", place), ("data-x", spread(x)), ("data-y", spread(y)),
         ("data-x-label", Markup.escaped(chart.xLabel)),
-      ]
-    let head = "<svg" + all.map { " \($0.0)=\"\($0.1)\"" }.joined() + ">"
-    let body =
-      Markup.element("title", [:], Markup.escaped(chart.title))
-      + Markup.element("desc", [:], Markup.escaped(description)) + before + heading
-      + legend.markup(top: titleHeight) + frame + plot + footing
-    return head + body + after + "</svg>"
+      ],
+      content: heading + legend.markup(top: titleHeight) + frame + plot + footing)
   }
 
   /// The chart in words, for those who do not see it.
@@ -42,11 +32,11 @@ extension LineDrawing {
 
   private var heading: String {
     var marks = ""
-    if !title.isEmpty { marks += text(title, 0, 15, "title ink") }
-    if !latest.isEmpty { marks += text(latest, Double(width), 15, "latest ink end") }
+    if !title.isEmpty { marks += Drawing.text(title, 0, 15, "title ink") }
+    if !latest.isEmpty { marks += Drawing.text(latest, Double(width), 15, "latest ink end") }
     if !chart.yLabel.isEmpty {
       let label = Markup.fitted(chart.yLabel, size: 11, into: Double(width))
-      marks += text(label, 0, y.end - 10, "small")
+      marks += Drawing.text(label, 0, y.end - 10, "small")
     }
     return marks
   }
@@ -57,19 +47,19 @@ extension LineDrawing {
     let isEmpty = lines.allSatisfy(\.isEmpty)
     for tick in isEmpty && chart.references.isEmpty ? [] : y.ticks {
       let at = y.position(tick.value)
-      marks += rule("grid", x.start, at, x.end, at) + text(tick.label, x.start - 8, at + 4, "end")
+      marks += Drawing.rule("grid", x.start, at, x.end, at) + Drawing.text(tick.label, x.start - 8, at + 4, "end")
     }
-    marks += rule("axis", x.start, y.start, x.end, y.start)
+    marks += Drawing.rule("axis", x.start, y.start, x.end, y.start)
     guard !isEmpty else {
-      return marks + text(notes.isEmpty ? "No values yet" : "No values", middle.x, middle.y, "middle")
+      return marks + Drawing.text(notes.isEmpty ? "No values yet" : "No values", middle.x, middle.y, "middle")
     }
     for tick in x.ticks {
       let at = x.position(tick.value)
       // A label at the edge leans inwards, so that the plot can be as wide as the drawing.
       let isAtEdge = at + Markup.width(tick.label, size: 12) / 2 > Double(width)
       marks +=
-        rule("axis", at, y.start, at, y.start + 4)
-        + text(tick.label, isAtEdge ? Double(width) : at, y.start + 18, isAtEdge ? "end" : "middle")
+        Drawing.rule("axis", at, y.start, at, y.start + 4)
+        + Drawing.text(tick.label, isAtEdge ? Double(width) : at, y.start + 18, isAtEdge ? "end" : "middle")
     }
     return marks
   }
@@ -79,9 +69,9 @@ extension LineDrawing {
   /// Notes on the left, and in their first row the horizontal axis's label on the right.
   private var footing: String {
     let first = y.start + 21 + Self.noteHeight
-    let label = xLabel.isEmpty ? "" : text(xLabel, Double(width), first, "small end")
+    let label = xLabel.isEmpty ? "" : Drawing.text(xLabel, Double(width), first, "small end")
     return label
-      + noteRows.enumerated().map { text($1, 0, first + Self.noteHeight * Double($0), "small") }.joined()
+      + noteRows.enumerated().map { Drawing.text($1, 0, first + Self.noteHeight * Double($0), "small") }.joined()
   }
 
   /// The lines, in a drawing of their own, which cuts what lies outside the plot. It reaches a little further to the
@@ -92,10 +82,10 @@ extension LineDrawing {
     let (width, height) = (x.end - x.start + 2 * margin, y.start - y.end + margin)
     let box = [left, top, width, height].map(NumberText.pixel)
     let marks =
-      chart.references.filter { chart.yScale.isDrawable($0.y) }.map { reference in
+      chart.references.filter { chart.yScale.isDrawable($0.y) }.enumerated().map { place, reference in
         let at = NumberText.pixel(y.position(reference.y))
         let path = "M\(NumberText.pixel(x.start)) \(at)H\(NumberText.pixel(x.end))"
-        return Markup.element("path", ["class": "line reference", "d": path])
+        return Markup.element("path", ["class": "line \(Palette.referenceClass(place))", "d": path])
       } + lines.filter { !$0.isEmpty }.map(marks(of:))
     return Markup.element(
       "svg",
@@ -112,9 +102,10 @@ extension LineDrawing {
     let dash = Palette.dash(line.place)
     let classes = line.series.style == .faint ? "line faint" : "line"
     var marks =
-      dash == "none"
-      ? Markup.element("path", ["class": classes, "d": path])
-      : Markup.element("path", ["class": classes, "stroke-dasharray": dash, "d": path])
+      area(line.band)
+      + (dash == "none"
+        ? Markup.element("path", ["class": classes, "d": path])
+        : Markup.element("path", ["class": classes, "stroke-dasharray": dash, "d": path]))
     if line.showsDots(on: x.end - x.start) {
       marks += line.runs.flatMap { $0 }.map { Self.dot(x.position($0.x), y.position($0.y)) }.joined()
     }
@@ -126,22 +117,34 @@ extension LineDrawing {
       "g",
       [
         "class": Palette.hueClass(line.place), "data-name": Markup.escaped(line.series.name), "data-at": at,
-        "data-values": values,
+        "data-values": values, "data-ranges": ranges(of: line, at: samples.map(\.x)),
       ], marks)
+  }
+
+  /// Forth along the highest bounds and back along the lowest.
+  private func area(_ band: [[(x: Double, low: Double, high: Double)]]) -> String {
+    guard !band.isEmpty else { return "" }
+    let path = band.map { run in
+      let places =
+        run.map { "\(NumberText.pixel(x.position($0.x))) \(NumberText.pixel(y.position($0.high)))" }
+        + run.reversed().map { "\(NumberText.pixel(x.position($0.x))) \(NumberText.pixel(y.position($0.low)))" }
+      return "M" + places.joined(separator: "L") + "Z"
+    }.joined()
+    return Markup.element("path", ["class": "area", "d": path])
+  }
+
+  /// The band where the pointer can ask for it: `low:high` per place, or nothing where it was not measured.
+  private func ranges(of line: PlottedLine, at places: [Double]) -> String {
+    guard !line.band.isEmpty else { return "" }
+    let bounds = Dictionary(line.series.band.map { ($0.x, $0) }, uniquingKeysWith: { $1 })
+    return places.map { place in
+      guard let found = bounds[place], chart.yScale.isDrawable(found.low), chart.yScale.isDrawable(found.high)
+      else { return "" }
+      return NumberText.plain(min(found.low, found.high)) + ":" + NumberText.plain(max(found.low, found.high))
+    }.joined(separator: " ")
   }
 
   static func dot(_ x: Double, _ y: Double) -> String {
     Markup.element("circle", ["class": "dot", "cx": NumberText.pixel(x), "cy": NumberText.pixel(y), "r": "3.5"])
-  }
-
-  private func rule(_ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-    let ends = [x1, y1, x2, y2].map(NumberText.pixel)
-    return Markup.element(
-      "line", ["class": "rule \(kind)", "x1": ends[0], "y1": ends[1], "x2": ends[2], "y2": ends[3]])
-  }
-
-  private func text(_ content: String, _ x: Double, _ y: Double, _ classes: String) -> String {
-    Markup.element(
-      "text", ["class": classes, "x": NumberText.pixel(x), "y": NumberText.pixel(y)], Markup.escaped(content))
   }
 }

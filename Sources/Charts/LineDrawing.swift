@@ -29,12 +29,17 @@ struct LineDrawing {
     let (fullWidth, fullHeight) = (Double(self.width), Double(self.height))
 
     // What is drawn, and over which stretch.
-    let ordered = chart.series.map { $0.inOrder() }
-    let xRange = Self.horizontalRange(ordered)
+    let ordered = chart.series.map { $0.inOrder(on: chart.xScale) }
+    let bands = chart.series.map { $0.bandInOrder(on: chart.xScale) }
+    let xRange = Self.horizontalRange(ordered.map { $0.map(\.x) } + bands.map { $0.map(\.x) }, chart.xScale)
     let columns = self.width
-    let lines = zip(chart.series, ordered).enumerated().map { place, pair in
-      let runs = Thinning.runs(pair.1, in: xRange, columns: columns, isDrawable: chart.yScale.isDrawable)
-      return PlottedLine(series: pair.0, place: pair.0.color ?? place, points: pair.1, runs: runs)
+    let lines = chart.series.indices.map { i in
+      let runs = Thinning.runs(
+        ordered[i], in: xRange, columns: columns, scale: chart.xScale, isDrawable: chart.yScale.isDrawable)
+      let band = Thinning.runs(
+        bands[i], in: xRange, columns: columns, scale: chart.xScale, isDrawable: chart.yScale.isDrawable)
+      return PlottedLine(
+        series: chart.series[i], place: chart.series[i].color ?? i, points: ordered[i], runs: runs, band: band)
     }
     self.lines = lines
     let references = chart.references.filter { chart.yScale.isDrawable($0.y) }
@@ -55,7 +60,7 @@ struct LineDrawing {
       into: fullWidth - (latest.isEmpty ? 0 : 16 + Markup.width(latest, size: 13 * Self.boldness)))
     titleHeight = title.isEmpty && latest.isEmpty ? 6 : 26
     legend = Legend(
-      isSingle ? [] : named.map(Self.entry) + references.map(Self.entry), left: 0, width: fullWidth)
+      isSingle ? [] : named.map(Self.entry) + references.enumerated().map(Self.entry), left: 0, width: fullWidth)
     yLabelHeight = chart.yLabel.isEmpty ? 8 : 24
 
     // The plot, in between.
@@ -67,13 +72,18 @@ struct LineDrawing {
     let left = (labelWidth + 10).rounded(.up)
     let isWhole = ordered.allSatisfy { $0.allSatisfy { $0.x == $0.x.rounded() } }
     x = Axis(
-      .linear, xRange, from: left, to: fullWidth - 5, ticks: max(2, Int((fullWidth - left) / 90)), whole: isWhole)
+      chart.xScale, xRange, from: left, to: fullWidth - 5, ticks: max(2, Int((fullWidth - left) / 90)), whole: isWhole)
   }
 
-  /// From the first point to the last. An axis that nearly starts at zero, or nearly ends at a round number, does.
-  private static func horizontalRange(_ ordered: [[(x: Double, y: Double)]]) -> ClosedRange<Double> {
-    guard let first = ordered.compactMap({ $0.first?.x }).min(), let last = ordered.compactMap({ $0.last?.x }).max()
-    else { return 0...1 }
+  /// From the first point to the last. An axis that nearly starts at zero, or nearly ends at a round number, does; one
+  /// of ratios has a little room at both ends.
+  private static func horizontalRange(_ ordered: [[Double]], _ scale: LineChart.Scale) -> ClosedRange<Double> {
+    guard let first = ordered.compactMap(\.first).min(), let last = ordered.compactMap(\.last).max()
+    else { return scale == .linear ? 0...1 : 1...10 }
+    if scale == .logarithmic {
+      let margin = last > first * 1.000_001 ? pow(last / first, 0.04) : 2
+      return (first / margin)...(last * margin)
+    }
     let lower = first > 0 && first <= 0.05 * last ? 0 : first
     let span = last - lower
     guard span > 1e-9 * max(last.magnitude, lower.magnitude) else {
@@ -98,9 +108,10 @@ struct LineDrawing {
       hueClass: Palette.hueClass(line.place), swatch: swatch)
   }
 
-  private static func entry(_ reference: LineChart.Reference) -> Legend.Entry {
+  private static func entry(_ place: Int, _ reference: LineChart.Reference) -> Legend.Entry {
     Legend.Entry(
-      name: reference.label, value: NumberText.value(reference.y), hueClass: "reference", swatch: .reference)
+      name: reference.label, value: NumberText.value(reference.y), hueClass: Palette.referenceClass(place),
+      swatch: .reference)
   }
 
   /// As few rows as the notes fit into.

@@ -40,6 +40,25 @@ package enum Markup {
     }
   }
 
+  /// The text in at most so many rows, broken between words. What does not fit ends in an ellipsis.
+  package static func wrapped(_ text: String, size: Double, into limit: Double, rows count: Int) -> [String] {
+    var rows: [String] = []
+    var rest = text.split(whereSeparator: \.isWhitespace)[...]
+    while let first = rest.popFirst() {
+      guard rows.count + 1 < count else {
+        rows.append(fitted(([first] + rest).joined(separator: " "), size: size, into: limit))
+        break
+      }
+      var row = String(first)
+      while let next = rest.first, width(row + " " + next, size: size) <= limit {
+        row += " " + next
+        rest.removeFirst()
+      }
+      rows.append(fitted(row, size: size, into: limit))
+    }
+    return rows
+  }
+
   /// The text, or as much of it as fits, with an ellipsis.
   package static func fitted(_ text: String, size: Double, into limit: Double) -> String {
     guard width(text, size: size) > limit else { return text }

@@ -19,6 +19,13 @@ package enum NumberText {
     return fixed(value, decimals: decimals(of: step))
   }
 
+  /// A small number as its first digits and a power of ten: `5e−4`, `1e−3`.
+  package static func power(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return self.value(value) }
+    let exponent = (log10(value.magnitude) + 1e-9).rounded(.down)
+    return trimmed(fixed(value / pow(10, exponent), decimals: 2)) + exponentText(exponent)
+  }
+
   /// A measured value with as many digits as one compares: `2.9134`, `48,213`, `3.21e−4`.
   package static func value(_ value: Double) -> String { text(value, grouped: true) }
 
@@ -40,6 +47,18 @@ package enum NumberText {
     return fixed(value, decimals: value == value.rounded() ? 0 : decimals, grouped: grouped)
   }
 
+  /// A value with the digits that tell it from one that is `step` away: `1.0320` for a step of 0.0003.
+  package static func fixed(_ value: Double, step: Double) -> String {
+    guard value.isFinite else { return "–" }
+    return value.magnitude < 1e9 ? fixed(value, decimals: decimals(of: step)) : self.value(value)
+  }
+
+  /// A change, with its sign: `+0.0120`, `−0.0120`, and `0.0000` for what these digits cannot tell from nothing.
+  package static func signed(_ change: Double, step: Double) -> String {
+    let text = fixed(change, step: step)
+    return change > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
+  }
+
   /// A place in a drawing, to a tenth of a pixel.
   package static func pixel(_ value: Double) -> String {
     trimmed(fixed(max(-1e6, min(1e6, value)), decimals: 1, grouped: false)).replacing("\u{2212}", with: "-")
@@ -54,7 +73,7 @@ package enum NumberText {
     "e" + (exponent < 0 ? "\u{2212}" : "") + String(Int(exponent.magnitude))
   }
 
-  private static func fixed(_ value: Double, decimals: Int, grouped: Bool = true) -> String {
+  package static func fixed(_ value: Double, decimals: Int, grouped: Bool = true) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (value.magnitude * scale).rounded()
     guard scaled < 1e18 else { return value.description }

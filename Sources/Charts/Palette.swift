@@ -14,13 +14,20 @@ package struct Palette: Sendable {
   package let grid, axis: String
   /// One hue per series, in order.
   package let series: [String]
+  /// What improved and what became worse: a green and a vermilion that can be told apart without seeing red. Both are
+  /// dark enough for text.
+  package let better, worse: String
+  /// A pale background for what was changed.
+  package let changed: String
 
   package static let light = Palette(
     surface: "#ffffff", ink: "#1b1f24", muted: "#5b6470", grid: "#e9ebee", axis: "#b4bac2",
-    series: ["#0b6fb8", "#d55e00", "#00805d", "#a8508a", "#8a6400", "#3d4753"])
+    series: ["#0b6fb8", "#d55e00", "#00805d", "#a8508a", "#8a6400", "#3d4753"],
+    better: "#00775a", worse: "#b84a00", changed: "#e3effa")
   package static let dark = Palette(
     surface: "#14171b", ink: "#eef0f3", muted: "#9aa3af", grid: "#262b31", axis: "#4d545d",
-    series: ["#5cb3ec", "#f5904a", "#35c59b", "#de95c4", "#dfb93f", "#c3cad3"])
+    series: ["#5cb3ec", "#f5904a", "#35c59b", "#de95c4", "#dfb93f", "#c3cad3"],
+    better: "#35c59b", worse: "#f5904a", changed: "#16304a")
 
   /// Dashes for each time round the hues.
   package static let dashes = ["none", "7 4", "2 4"]
@@ -29,6 +36,11 @@ package struct Palette: Sendable {
   package static func hueClass(_ place: Int) -> String {
     let count = light.series.count
     return "hue\(((place % count) + count) % count)"
+  }
+
+  /// The class that tells one dashed line for comparison from the next.
+  package static func referenceClass(_ place: Int) -> String {
+    "reference" + (place % 3 == 0 ? "" : " dash\((place % 3).magnitude)")
   }
 
   /// The dashes of a place.

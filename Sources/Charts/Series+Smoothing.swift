@@ -17,11 +17,24 @@ extension Series {
     return Series(name, zip(points, twice).map { (x: $0.x, y: $1) }, style: .line, color: color)
   }
 
-  /// The points from left to right. A training log is in order already; then nothing is sorted.
-  func inOrder() -> [(x: Double, y: Double)] {
-    let drawable = points.allSatisfy { Self.isDrawable($0.x) } ? points : points.filter { Self.isDrawable($0.x) }
-    let isSorted = zip(drawable, drawable.dropFirst()).allSatisfy { $0.x <= $1.x }
-    return isSorted ? drawable : drawable.sorted { $0.x < $1.x }
+  /// The points from left to right, without those that have no place on this axis.
+  func inOrder(on scale: LineChart.Scale = .linear) -> [(x: Double, y: Double)] {
+    Self.inOrder(points, on: scale) { $0.x }
+  }
+
+  /// The band from left to right.
+  func bandInOrder(on scale: LineChart.Scale) -> [(x: Double, low: Double, high: Double)] {
+    Self.inOrder(band, on: scale) { $0.x }
+  }
+
+  /// A training log is in order already; then nothing is sorted.
+  private static func inOrder<Point>(
+    _ points: [Point], on scale: LineChart.Scale, _ x: (Point) -> Double
+  ) -> [Point] {
+    let isDrawable = { (point: Point) in scale.isDrawable(x(point)) }
+    let drawable = points.allSatisfy(isDrawable) ? points : points.filter(isDrawable)
+    let isSorted = zip(drawable, drawable.dropFirst()).allSatisfy { x($0) <= x($1) }
+    return isSorted ? drawable : drawable.sorted { x($0) < x($1) }
   }
 
   private static func means(_ values: [Double], _ window: Int, _ startsNarrow: Bool) -> [Double] {

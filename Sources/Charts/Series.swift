@@ -24,13 +24,20 @@ public struct Series: Sendable {
   public var style: Style
   /// A place in the palette, for series that belong together; nil takes the series' own place in the chart.
   public var color: Int?
+  /// How far the line might be off, drawn as a pale area under it: the spread between seeds, or an interval. In any
+  /// order; where a bound is not finite the area has a gap.
+  public var band: [(x: Double, low: Double, high: Double)]
 
   /// A series of these points.
-  public init(_ name: String, _ points: [(x: Double, y: Double)], style: Style = .line, color: Int? = nil) {
+  public init(
+    _ name: String, _ points: [(x: Double, y: Double)], style: Style = .line, color: Int? = nil,
+    band: [(x: Double, low: Double, high: Double)] = []
+  ) {
     self.name = name
     self.points = points
     self.style = style
     self.color = color
+    self.band = band
   }
 }
 

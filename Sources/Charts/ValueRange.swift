@@ -55,7 +55,7 @@ package struct ValueRange {
     let low, high: Double
 
     init(_ line: PlottedLine, _ scale: LineChart.Scale) {
-      let drawn = line.values.map(scale.spread).sorted()
+      let drawn = line.heights.map(scale.spread).sorted()
       lowest = drawn[0]
       highest = drawn[drawn.count - 1]
       guard line.series.style == .faint else {

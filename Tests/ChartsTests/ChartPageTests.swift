@@ -8,8 +8,9 @@ import Testing
     chart.series = [Series("a & b", [(0, 1), (1, 2)])]
     var page = ChartPage(
       title: "A <b>run</b>", subtitle: "it's \"on\"", facts: [("Size", "<1M"), ("Left", "3 min & more")])
-    page.charts = [chart]
-    page.details = [chart, chart]
+    page.sections = [
+      PageSection("Large", contents: [.chart(chart)]), PageSection(contents: [.smallCharts([chart, chart])]),
+    ]
     return page
   }
 

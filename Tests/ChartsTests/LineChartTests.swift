@@ -81,6 +81,71 @@ import Testing
     #expect(chart([3, 2, 1]).svg(width: 600, height: 300) == chart([3, 2, 1]).svg(width: 600, height: 300))
   }
 
+  @Test func aBandIsAnAreaInView() throws {
+    var chart = chart([1, 2, 1.5])
+    let without = chart.svg(width: 600, height: 300)
+    #expect(!without.contains("class=\"area\""))
+    chart.series[0].band = [(2, 1, 9), (0, 0.5, 1.5), (1, 2.5, 1.5)]
+    let drawing = try #require(parsedXML(chart.svg(width: 600, height: 300)))
+    let area = try #require(drawing.all("path").first { $0["class"] == "area" }?["d"])
+    // Forth along three upper bounds and back along three lower ones, whichever was named first.
+    #expect(area.filter { $0 == "L" }.count == 5 && area.filter { $0 == "M" }.count == 1 && area.hasSuffix("Z"))
+    let top = try #require(drawing.all("svg")[0]["data-y"]?.split(separator: " ").dropFirst().first)
+    #expect(Double(top).map { $0 > 9 } == true)
+    #expect(drawing.all("g").contains { $0["data-ranges"] == "0.5000:1.5000 1.5000:2.5000 1:9" })
+  }
+
+  @Test func aBandHasGapsAndAnythingInIt() throws {
+    for bad in [Double.nan, .infinity, 1e300, -1] {
+      var chart = chart([1, 2, 3, 4, 5])
+      chart.series[0].band = [(0, 1, 2), (1, 1, 2), (2, bad, 2), (3, 1, 2), (4, 1, 2), (bad, 1, 2)]
+      for scale in [LineChart.Scale.linear, .logarithmic] {
+        (chart.xScale, chart.yScale) = (scale, scale)
+        let drawing = try #require(parsedXML(chart.svg(width: 600, height: 300)))
+        let area = try #require(drawing.all("path").first { $0["class"] == "area" }?["d"])
+        #expect(!area.contains("nan") && !area.contains("inf"))
+        if bad != -1 || scale == .logarithmic { #expect(area.filter { $0 == "M" }.count == 2) }
+      }
+    }
+    var long = chart([1, 2])
+    long.series[0].band = (0..<200_000).map { (Double($0), 1, 2 + Double($0 % 7)) }
+    #expect(long.svg(width: 600, height: 300).utf8.count < 40_000)
+  }
+
+  @Test func doublingIsTheSameDistanceEverywhere() throws {
+    var chart = LineChart(title: "Sweep", xLabel: "learning rate")
+    chart.xScale = .logarithmic
+    chart.series = [Series("loss", [(4e-3, 3), (1e-3, 2), (5e-4, 1), (2e-3, 2), (0, 9), (-1, 9)], style: .markers)]
+    let drawing = try #require(parsedXML(chart.svg(width: 600, height: 300)))
+    let places = drawing.all("circle").compactMap { $0["cx"].flatMap(Double.init) }
+    #expect(places.count == 4)
+    let distances = zip(places, places.dropFirst()).map { $1 - $0 }
+    #expect(distances.allSatisfy { abs($0 - distances[0]) < 0.2 && $0 > 100 })
+    #expect(drawing.text.contains("5e−4") && drawing.text.contains("1e−3") && !drawing.text.contains("0.001"))
+    for points in [[], [(1e-3, 1)], [(-1, 1)], [(0, .nan)], [(1e-30, 1), (1e30, 2)]] as [[(x: Double, y: Double)]] {
+      chart.series = [Series("loss", points)]
+      #expect(parsedXML(chart.svg(width: 600, height: 300)).map { !$0.text.contains("nan") } == true)
+    }
+  }
+
+  /// Columns are as wide as they are drawn: the left half of a long run on a ruler of ratios is its first thousandth.
+  @Test func thinningKnowsTheScale() throws {
+    var chart = LineChart(title: "")
+    chart.xScale = .logarithmic
+    chart.series = [Series("a", (1...1_000_000).map { (Double($0), $0 == 40 ? 5 : 1) })]
+    let drawing = try #require(parsedXML(chart.svg(width: 600, height: 300)))
+    let line = try #require(drawing.all("path").last?["d"])
+    #expect(line.filter { $0 == "L" }.count > 200 && line.utf8.count < 20_000)
+  }
+
+  @Test func comparisonsCanBeToldApart() throws {
+    var chart = chart([1, 2])
+    chart.references = [.init("a", y: 1), .init("b", y: 2), .init("c", y: 1.5)]
+    let drawing = try #require(parsedXML(chart.svg(width: 600, height: 300)))
+    let kinds = drawing.all("path").compactMap { $0["class"] }.filter { $0.hasPrefix("line reference") }
+    #expect(Set(kinds).count == 3 && kinds.count == 6)
+  }
+
   @Test func orderDoesNotMatter() {
     let points = (0..<50).map { (x: Double($0), y: Double($0 * $0 % 17)) }
     var (forward, backward) = (LineChart(title: ""), LineChart(title: ""))

@@ -8,6 +8,14 @@ import Testing
     #expect(Markup.escaped("Größe 损失 📉") == "Größe 损失 📉")
   }
 
+  @Test func rowsBreakBetweenWords() {
+    #expect(Markup.wrapped("one two three four", size: 12, into: 60, rows: 3) == ["one two", "three", "four"])
+    let cut = Markup.wrapped("one two three four five six", size: 12, into: 60, rows: 2)
+    #expect(cut.count == 2 && cut[0] == "one two" && cut[1].hasSuffix("…"))
+    #expect(Markup.wrapped("  ", size: 12, into: 60, rows: 2).isEmpty)
+    #expect(Markup.wrapped("donaudampfschifffahrt", size: 12, into: 60, rows: 2).allSatisfy { $0.hasSuffix("…") })
+  }
+
   @Test func longTextGetsAnEllipsis() {
     #expect(Markup.fitted("short", size: 12, into: 100) == "short")
     let fitted = Markup.fitted("a title that is far too long for its place", size: 12, into: 100)

@@ -20,6 +20,19 @@ import Testing
     #expect(NumberText.value(value) == text)
   }
 
+  @Test(arguments: [
+    (-0.012, 3e-4, "−0.0120"), (0.012, 3e-4, "+0.0120"), (0.000_01, 3e-4, "0.0000"), (-0.000_01, 3e-4, "0.0000"),
+    (1234.5, 0.5, "+1,234.5"), (-2e12, 1, "−2e12"), (.nan, 1, "–"), (1, 0, "+1"), (0, .nan, "0"),
+  ])
+  func changes(_ change: Double, _ step: Double, _ text: String) {
+    #expect(NumberText.signed(change, step: step) == text)
+  }
+
+  @Test(arguments: [(5e-4, "5e−4"), (1e-3, "1e−3"), (2.5e-4, "2.5e−4"), (0, "0"), (.infinity, "–")])
+  func powers(_ value: Double, _ text: String) {
+    #expect(NumberText.power(value) == text)
+  }
+
   /// Programs must be able to read what the script is given.
   @Test(arguments: [1e30, -1e30, 1e-30, 999_999.6, 1e9, 123_456.7, -0.000_99, 3])
   func plainNumbersAreNumbers(_ value: Double) throws {

@@ -7,7 +7,13 @@ import Testing
     for palette in [Palette.light, .dark] {
       let surface = try luminance(palette.surface)
       for hue in palette.series { #expect(try contrast(luminance(hue), surface) >= 3, "\(hue)") }
-      for text in [palette.ink, palette.muted] { #expect(try contrast(luminance(text), surface) >= 4.5, "\(text)") }
+      for text in [palette.ink, palette.muted, palette.better, palette.worse] {
+        #expect(try contrast(luminance(text), surface) >= 4.5, "\(text)")
+      }
+      for text in [palette.ink, palette.muted] {
+        #expect(try contrast(luminance(text), luminance(palette.changed)) >= 4.5, "\(text)")
+      }
+      #expect(try contrast(luminance(palette.series[0]), luminance(palette.changed)) >= 3)
     }
     #expect(Palette.light.series.count == Palette.dark.series.count)
   }

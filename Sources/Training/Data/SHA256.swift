@@ -14,3 +14,10 @@ package struct SHA256 {
   /// The 32 bytes of the hash of all that was added.
   package func finish() -> [UInt8] { Array(hash.finalize()) }
 }
+
+extension [UInt8] {
+  /// Two hexadecimal digits a byte.
+  package var hexadecimal: String {
+    map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+}

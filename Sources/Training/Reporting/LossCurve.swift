@@ -60,8 +60,7 @@ public struct LossCurve: Sendable {
     chart.cutsOutliers = true
 
     var page = ChartPage(title: title, subtitle: subtitle(rows), facts: results(trend, validation) + facts)
-    page.charts = [chart]
-    page.details = [
+    let details = [
       detail("Learning rate", rows.map { (Double($0.step), $0.learningRate) }) { [$0] },
       detail("Gradient norm", rows.map { (Double($0.step), $0.gradientNorm) }) { [$0, $0.smoothed(as: "smoothed")] },
       // The first step is slow and says nothing about the others, so it may vanish in their mean.
@@ -69,6 +68,7 @@ public struct LossCurve: Sendable {
         [$0, $0.smoothed(as: "smoothed", startsNarrow: false)]
       },
     ]
+    page.sections = [PageSection(contents: [.chart(chart)]), PageSection(contents: [.smallCharts(details)])]
     page.refreshSeconds = isRunning ? 10 : nil
     return page.html()
   }

@@ -27,7 +27,7 @@ public struct TokenSource: Sendable {
   /// Where each part begins among the tokens, and where the last ends.
   private let offsets: [Int]
   /// What of the tokens belongs to this source; the rest was split off.
-  let range: Range<Int>
+  package let range: Range<Int>
 
   private init(
     name: String, arrangement: Arrangement, vocabularySize: Int, textByteCount: Int, parts: [any TokenStorage],
@@ -134,6 +134,19 @@ public struct TokenSource: Sendable {
     }
     self.init(
       name: name, arrangement: .documents, vocabularySize: tokens.vocabularySize, textByteCount: 0, parts: [tokens])
+  }
+
+  /// Documents that are in memory already.
+  /// - Parameter textByteCount: the UTF-8 bytes that all tokens stand for.
+  package init(
+    documents: [[Int]], name: String, vocabularySize: Int, textByteCount: Int, arrangement: Arrangement
+  ) throws(TrainingError) {
+    var tokens = TokensInMemory()
+    for document in documents where !document.isEmpty { tokens.append(document: document) }
+    guard tokens.tokenCount > 0 else { throw TrainingError(.unusableData, at: name, "holds no text; give some") }
+    self.init(
+      name: name, arrangement: arrangement, vocabularySize: vocabularySize, textByteCount: textByteCount,
+      parts: [tokens])
   }
 
   // MARK: - Looking at tokens

@@ -111,8 +111,7 @@ public struct TrainingData: Sendable {
 
   /// A hash, in hexadecimal digits, by which a run notices that its data are others than when it began.
   public var fingerprint: String {
-    let bytes = SHA256.hash(sources.flatMap { $0.source.fingerprint + Array("\($0.weight)".utf8) })
-    return bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    SHA256.hash(sources.flatMap { $0.source.fingerprint + Array("\($0.weight)".utf8) }).hexadecimal
   }
 
   /// Refuses data that a run could not use, before anything is computed.

@@ -1,0 +1,114 @@
+import Charts
+import LanguageModels
+import Training
+
+/// An experiment that was done, as people read it.
+///
+///     let report = ComparisonReport(experiment, outcomes: outcomes, speeds: speeds, ladders: [.gptToLLaMA])
+///     try report.write(to: "compare")          // report.html, report.md, report.csv, runs.csv
+public struct ComparisonReport: Sendable {
+  /// The experiment.
+  public let experiment: Experiment
+  /// What its arms came to, in their order.
+  public let outcomes: [ArmOutcome]
+  /// What they cost, by name.
+  public let speeds: [String: ArmSpeed]
+  /// The ladders among its arms, which are drawn as such.
+  public let ladders: [Ladder]
+  /// The command that made it.
+  public let command: String
+
+  /// A report on an experiment.
+  public init(
+    _ experiment: Experiment, outcomes: [ArmOutcome], speeds: [String: ArmSpeed] = [:], ladders: [Ladder] = [],
+    command: String = ""
+  ) {
+    self.experiment = experiment
+    self.outcomes = outcomes
+    self.speeds = speeds
+    self.ladders = ladders
+    self.command = command
+  }
+
+  /// One arm against another.
+  struct Comparison {
+    let arm, against: ArmOutcome
+    /// In bits per byte; nil where a run diverged.
+    let difference: Estimate?
+    var verdict: Verdict? { difference.flatMap { $0.count > 1 ? Verdict($0) : nil } }
+  }
+
+  /// What an arm is compared with: the arm before it on its ladder, else the first.
+  func comparison(_ outcome: ArmOutcome) -> Comparison? {
+    let name = outcome.arm.baseline ?? outcomes[0].arm.name
+    return comparison(outcome.arm.name, with: name)
+  }
+
+  /// Two arms by name; nil where one is missing, or both are one.
+  func comparison(_ name: String, with other: String) -> Comparison? {
+    guard name != other, let arm = outcomes.first(where: { $0.arm.name == name }),
+      let against = outcomes.first(where: { $0.arm.name == other })
+    else { return nil }
+    return Comparison(arm: arm, against: against, difference: arm.difference(from: against))
+  }
+
+  /// Ladders whose arms are all there and that have more than a step.
+  var drawnLadders: [[ArmOutcome]] {
+    ladders.compactMap { ladder in
+      let arms = ladder.names.compactMap { name in outcomes.first { $0.arm.name == name } }
+      return arms.count == ladder.names.count && arms.count > 2 ? arms : nil
+    }
+  }
+
+  var floor: ExperimentData.Floor? { experiment.data.floor }
+  var seeds: Int { experiment.plan.seeds }
+
+  /// How many tokens a run learns from.
+  var tokensPerRun: Int {
+    experiment.plan.training.steps * experiment.plan.training.samplesPerStep * experiment.plan.training.contextLength
+  }
+}
+
+/// Numbers as reports write them: enough digits to tell arms apart, and no more.
+enum ReportText {
+  static func bits(_ value: Double?) -> String { value.map { NumberText.fixed($0, decimals: 4) } ?? "–" }
+  static func nats(_ value: Double?) -> String { value.map { NumberText.fixed($0, decimals: 3) } ?? "–" }
+
+  /// A mean and half of its interval.
+  static func estimate(_ estimate: Estimate?, decimals: Int) -> String {
+    guard let estimate else { return "–" }
+    let mean = NumberText.fixed(estimate.mean, decimals: decimals)
+    return estimate.margin.isFinite ? mean + " ± " + NumberText.fixed(estimate.margin, decimals: decimals) : mean
+  }
+
+  /// A difference with its sign and its interval.
+  static func difference(_ estimate: Estimate?, decimals: Int = 4) -> String {
+    guard let estimate else { return "–" }
+    let mean = signed(estimate.mean, decimals)
+    guard estimate.margin.isFinite else { return mean }
+    return mean + " [" + signed(estimate.low, decimals) + ", " + signed(estimate.high, decimals) + "]"
+  }
+
+  static func signed(_ value: Double, _ decimals: Int) -> String {
+    let text = NumberText.fixed(value, decimals: decimals)
+    return value > 0 && text.contains(where: { $0 != "0" && $0 != "." && $0.isNumber }) ? "+" + text : text
+  }
+
+  static func rate(_ value: Double) -> String { NumberText.value(value) }
+
+  static func bytes(_ count: Double) -> String {
+    let units = ["bytes", "KB", "MB", "GB", "TB"]
+    var (number, unit) = (count, 0)
+    while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
+    return NumberText.fixed(number, decimals: unit == 0 || number >= 100 ? 0 : number < 10 ? 2 : 1) + " " + units[unit]
+  }
+
+  static func count(_ value: Double) -> String { NumberText.groups(Int(value.rounded())) }
+
+  static func operations(_ count: Double) -> String {
+    let units = ["", " thousand", " million", " billion", " trillion", " quadrillion", " quintillion"]
+    var (number, unit) = (count, 0)
+    while number >= 1000, unit + 1 < units.count { (number, unit) = (number / 1000, unit + 1) }
+    return NumberText.fixed(number, decimals: number < 10 ? 2 : 1) + units[unit]
+  }
+}
