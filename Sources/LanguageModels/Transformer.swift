@@ -51,10 +51,13 @@ struct Transformer: Sendable {
   }
 
   /// Runs the blocks and the final norm over embedded tokens, or over vectors that stand in for tokens.
-  /// - Parameter x: [rows, hiddenSize]
+  /// - Parameters:
+  ///   - x: [rows, hiddenSize]
+  ///   - beforeBlock: Told each block, and what goes into it.
   /// - Returns: [rows, hiddenSize], what the head reads.
   func forward(
-    _ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil, checkpointsBlocks: Bool = false
+    _ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil, checkpointsBlocks: Bool = false,
+    beforeBlock: (Block, Tensor) -> Void = { _, _ in }
   ) -> Tensor {
     for sequence in sequences { sequence.cache?.reserve(sequence.rows.count) }
     var x = x
@@ -62,6 +65,7 @@ struct Transformer: Sendable {
       func forward(_ x: Tensor, _ tape: Tape?) -> Tensor {
         block.forward(x, layer: index, sequences: sequences, tape: tape)
       }
+      beforeBlock(block, x)
       x = checkpointsBlocks ? tape?.checkpointed(x, forward) ?? forward(x, nil) : forward(x, tape)
     }
     for sequence in sequences { sequence.cache?.commit(sequence.rows.count) }

@@ -65,8 +65,56 @@ struct Attention: Sendable {
   ///   - sequences: Which rows are whose, at which positions, after which cached tokens.
   /// - Returns: [rows, hiddenSize]
   func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
-    var (q, k, v) = projected(x, tape)  // [rows, headCount * headSize], [rows, kvHeadCount * headSize] twice
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
+    let (q, k, v) = placed(x, positions, tape)
+    let segments = sequences.map { sequence in
+      let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
+      let all =
+        sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
+      return AttentionSegment(
+        queryRows: sequence.rows, keys: all.keys, values: all.values,
+        keyCount: sequence.firstPosition + sequence.rows.count, firstPosition: sequence.firstPosition)
+    }
+    let mixed = mixed(q, segments, dropout: tape?.dropout?.place(3 * layer), tape)
+    return output.forward(mixed, tape: tape)
+  }
+
+  /// What each token of one text attends to. Attention adds up values by their weights, so from values that are one
+  /// at a single key and zero at all others it makes that key's weights, and as many keys fit into a pass as a head
+  /// is wide.
+  /// - Parameter x: [rows, hiddenSize]
+  /// - Returns: [headCount][query][key]
+  func weights(_ x: Tensor) -> [[[Float]]] {
+    let count = x.shape.rowCount
+    let (q, k, _) = placed(x, Array(0..<count), nil)
+    let row = [Float](repeating: 0, count: count)
+    var weights = Array(repeating: Array(repeating: row, count: count), count: headCount)
+    for first in stride(from: 0, to: count, by: headSize) {
+      let keys = first..<min(count, first + headSize)
+      let values = Tensor(zeros: [count, kvHeadCount * headSize])
+      values.withMutableSpan { span in
+        for key in keys {
+          for head in 0..<kvHeadCount { span[(key * kvHeadCount + head) * headSize + key - first] = 1 }
+        }
+      }
+      let segment = AttentionSegment(queryRows: 0..<count, keys: k, values: values, keyCount: count, firstPosition: 0)
+      let mixed = mixed(q, [segment], dropout: nil, nil)  // [rows, headCount * headSize]
+      mixed.withSpan { span in
+        for head in 0..<headCount {
+          for query in first..<count {
+            let start = (query * headCount + head) * headSize
+            for key in keys where key <= query { weights[head][query][key] = span[start + key - first] }
+          }
+        }
+      }
+    }
+    return weights
+  }
+
+  /// Queries, keys and values with their positions in them: rotated, normalised, scaled, as the layer has it.
+  /// - Returns: [rows, headCount * headSize], and [rows, kvHeadCount * headSize] twice
+  private func placed(_ x: Tensor, _ positions: [Int], _ tape: Tape?) -> (q: Tensor, k: Tensor, v: Tensor) {
+    var (q, k, v) = projected(x, tape)
     if let rotary {
       q = rotate(q, rotary, positions, tape)
       k = rotate(k, rotary, positions, tape)
@@ -76,18 +124,13 @@ struct Attention: Sendable {
       k = normalizedHeads(k, epsilon: queryKeyEpsilon, tape)
     }
     if let temperature { q = scaleRows(q, by: positions.map(temperature.factor(at:)), tape: tape) }
-    let segments = sequences.map { sequence in
-      let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
-      let all =
-        sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
-      return AttentionSegment(
-        queryRows: sequence.rows, keys: all.keys, values: all.values,
-        keyCount: sequence.firstPosition + sequence.rows.count, firstPosition: sequence.firstPosition)
-    }
-    let mixed = attention(
+    return (q, k, v)
+  }
+
+  private func mixed(_ q: Tensor, _ segments: [AttentionSegment], dropout: Dropout?, _ tape: Tape?) -> Tensor {
+    attention(
       queries: q, segments: segments, headCount: headCount, kvHeadCount: kvHeadCount, headSize: headSize, scale: scale,
-      pattern: pattern, sinks: sinks, dropout: tape?.dropout?.place(3 * layer), tape: tape)
-    return output.forward(mixed, tape: tape)
+      pattern: pattern, sinks: sinks, dropout: dropout, tape: tape)
   }
 
   private func projected(_ x: Tensor, _ tape: Tape?) -> (Tensor, Tensor, Tensor) {

@@ -25,13 +25,19 @@ struct Block: Sendable {
     func fed(_ x: Tensor) -> Tensor {
       dropout(feedForward.forward(x, tape: tape), tape?.dropout?.place(3 * layer + 2), tape: tape)
     }
+    let sum = add(x, attended(attentionInput(x, tape: tape)), tape: tape)
     switch placement {
     case .pre:
-      let h = add(x, attended(attentionNorm.forward(x, tape: tape)), tape: tape)
-      return add(h, fed(feedForwardNorm.forward(h, tape: tape)), tape: tape)
+      return add(sum, fed(feedForwardNorm.forward(sum, tape: tape)), tape: tape)
     case .post:
-      let h = attentionNorm.forward(add(x, attended(x), tape: tape), tape: tape)
+      let h = attentionNorm.forward(sum, tape: tape)
       return feedForwardNorm.forward(add(h, fed(h), tape: tape), tape: tape)
     }
+  }
+
+  /// What attention reads of the residual stream.
+  /// - Parameter x: [rows, hiddenSize]
+  func attentionInput(_ x: Tensor, tape: Tape? = nil) -> Tensor {
+    placement == .pre ? attentionNorm.forward(x, tape: tape) : x
   }
 }
