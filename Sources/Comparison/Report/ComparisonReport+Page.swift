@@ -139,9 +139,10 @@ extension ComparisonReport {
     let tokenizer = experiment.data.tokenizer
     let models = try outcomes.filter { $0.arm.hasWarmup }.compactMap { outcome -> AttentionViewer.Model? in
       guard let run = outcome.runs.first(where: { $0.nats != nil }) else { return nil }
-      _ = try experiment.model(of: run)
+      let model = try experiment.model(of: run)
       let readings = try experiment.data.sentences.map { ids in
-        AttentionViewer.Reading(tokens: try ids.map { try tokenizer.decode([$0]) }, weights: [])
+        AttentionViewer.Reading(
+          tokens: try ids.map { try tokenizer.decode([$0]) }, weights: try model.attentionMaps(ids).map(\.triangles))
       }
       return AttentionViewer.Model(outcome.arm.name, readings: readings)
     }
@@ -158,5 +159,12 @@ extension ComparisonReport {
     ]
     if !command.isEmpty { lines.append("Made by: \(command)") }
     return lines
+  }
+}
+
+extension AttentionMap {
+  /// Of each head, what every token takes from itself and those before it, row by row.
+  fileprivate var triangles: [[Float]] {
+    weights.map { head in head.enumerated().flatMap { query, row in row.prefix(query + 1) } }
   }
 }
