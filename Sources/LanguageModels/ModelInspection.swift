@@ -47,20 +47,69 @@ public struct ModelInspection: Sendable {
     2 * configuration.layerCount * configuration.keyValueWidth * elementType.bytesPerBlock / elementType.blockSize
   }
 
+  /// The bytes that keys and values of a text of this length take at the least: a layer whose tokens see a window needs
+  /// no more than that window. (`KVCache` keeps every token, so that it can be truncated anywhere.)
+  public func kvCacheBytes(at length: Int, _ elementType: ElementType = .f16) -> Int {
+    let kept = configuration.layers.reduce(0) { $0 + $1.pattern.keptCount(length: length) }
+    return 2 * kept * configuration.keyValueWidth * elementType.bytesPerBlock / elementType.blockSize
+  }
+
   /// The floating-point operations of the forward pass for one token after `depth` others: two per active matrix
   /// element, and four per element of every head and attended token.
   public func floatingPointOperationsPerToken(depth: Int = 0) -> Int {
+    let attended = configuration.layers.reduce(0) { $0 + $1.pattern.attendedCount(depth: depth) }
+    return 2 * activeMatrixElements + 4 * attended * configuration.queryWidth
+  }
+
+  /// The floating-point operations of training on so many tokens: forward, and twice that backward, at the mean depth
+  /// of texts that fill the context.
+  /// - Parameter contextLength: How long the texts are; nil is the whole context.
+  public func trainingFloatingPointOperations(tokens: Double, contextLength: Int? = nil) -> Double {
+    let length = max(1, contextLength ?? configuration.contextLength)
+    let attended = configuration.layers.reduce(0.0) { $0 + $1.pattern.meanAttendedCount(length: length) }
+    let forward = 2 * Double(activeMatrixElements) + 4 * attended * Double(configuration.queryWidth)
+    return 3 * forward * tokens
+  }
+
+  /// The parameters that one token is multiplied with: not those of embeddings, from which it takes a row.
+  private var activeMatrixElements: Int {
     var embedding = configuration.tiesEmbeddings ? 0 : configuration.vocabularySize * configuration.hiddenSize
     if case .learned(let offset) = configuration.position {
       embedding += (configuration.contextLength + offset) * configuration.hiddenSize
     }
-    let attended = configuration.layers.reduce(0) { total, layer in
-      switch layer.pattern {
-      case .full: total + depth + 1
-      case .banded(let window): total + min(depth + 1, window)
-      case .chunked(let size): total + depth % size + 1
-      }
+    return activeParameterCount - embedding
+  }
+}
+
+extension AttentionPattern {
+  /// How many tokens one attends to after `depth` others, itself included.
+  fileprivate func attendedCount(depth: Int) -> Int {
+    switch self {
+    case .full: depth + 1
+    case .banded(let window): min(depth + 1, window)
+    case .chunked(let size): depth % size + 1
     }
-    return 2 * (activeParameterCount - embedding) + 4 * attended * configuration.queryWidth
+  }
+
+  /// The same on average over a text.
+  fileprivate func meanAttendedCount(length: Int) -> Double {
+    /// 1 + 2 + … + count.
+    func sum(_ count: Int) -> Double { Double(count) * (Double(count) + 1) / 2 }
+    switch self {
+    case .full: return sum(length) / Double(length)
+    case .banded(let window):
+      let rising = min(length, window)
+      return (sum(rising) + Double(length - rising) * Double(window)) / Double(length)
+    case .chunked(let size):
+      return (Double(length / size) * sum(size) + sum(length % size)) / Double(length)
+    }
+  }
+
+  /// How many tokens of a text the next one, or a later one, may still attend to.
+  fileprivate func keptCount(length: Int) -> Int {
+    switch self {
+    case .full: length
+    case .banded(let size), .chunked(let size): min(length, size)
+    }
   }
 }

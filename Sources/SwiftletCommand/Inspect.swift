@@ -45,7 +45,7 @@ struct Inspect: AsyncParsableCommand {
     rows += inspection.parametersByPart.filter { $0.count > 0 }.map {
       ("  \($0.part.label)", Terminal.grouped($0.count))
     }
-    rows += ModelParts.rows(configuration)
+    rows += configuration.partDescriptions.map { ($0.name, $0.value) }
     rows += Self.precisions.map { ("weights in \($0.rawValue)", bytes(inspection.weightBytes($0))) }
     rows += [
       ("KV cache per token", "\(bytes(inspection.kvCacheBytesPerToken())) in f16"),
@@ -79,7 +79,7 @@ struct Inspect: AsyncParsableCommand {
         ("context_length", .integer(configuration.contextLength)), ("hidden_size", .integer(configuration.hiddenSize)),
         ("layers", .integer(configuration.layerCount)), ("heads", .integer(configuration.headCount)),
         ("kv_heads", .integer(configuration.kvHeadCount)), ("head_size", .integer(configuration.headSize)),
-        ("parts", .object(JSONObject(ModelParts.rows(configuration).map { ($0.0, .string($0.1)) }))),
+        ("parts", .object(JSONObject(configuration.partDescriptions.map { ($0.name, .string($0.value)) }))),
         ("weight_bytes", object(Self.precisions.map { ($0.rawValue, inspection.weightBytes($0)) })),
         ("kv_cache_bytes_per_token", .integer(inspection.kvCacheBytesPerToken())),
         ("flops_per_token", .integer(inspection.floatingPointOperationsPerToken())),

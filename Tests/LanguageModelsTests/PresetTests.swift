@@ -53,4 +53,34 @@ import Testing
     }
     #expect(inspection.weightBytes(.f16) > 2 * 68_976_000_000)
   }
+
+  @Test func aCacheKeepsNoMoreThanWindows() {
+    let llama = ModelInspection(.llama2With70B)
+    #expect(llama.kvCacheBytesPerToken() == 327_680)
+    #expect(llama.kvCacheBytes(at: 4096) == 4096 * 327_680)
+    #expect(llama.kvCacheBytes(at: 4096, .q8_0) == 4096 * 327_680 / 2 * 34 / 32)
+    // 48 of 96 layers see 256 tokens only.
+    let gpt3 = ModelInspection(.gpt3With175B)
+    #expect(gpt3.kvCacheBytes(at: 2048) == 2 * 48 * (2048 + 256) * 12_288 * 2)
+    #expect(gpt3.kvCacheBytes(at: 100) == 100 * gpt3.kvCacheBytesPerToken())
+    let scout = ModelInspection(.llama4Scout)
+    #expect(scout.kvCacheBytes(at: 1_000_000) == 2 * (12 * 1_000_000 + 36 * 8192) * 1024 * 2)
+  }
+
+  /// Three times what going forward costs, on average over every place of a text.
+  @Test func trainingCostsThreeTimesTheMeanForwardPass() throws {
+    for pattern in [AttentionPattern.full, .banded(window: 5), .banded(window: 99), .chunked(size: 7)] {
+      var configuration = Configuration.gptSmall
+      configuration.setAttentionPatterns([pattern])
+      let inspection = ModelInspection(configuration)
+      for length in [1, 7, 30] {
+        let forward = (0..<length).reduce(0) { $0 + inspection.floatingPointOperationsPerToken(depth: $1) }
+        let training = inspection.trainingFloatingPointOperations(tokens: Double(length), contextLength: length)
+        #expect(abs(training / Double(3 * forward) - 1) < 1e-12, "\(pattern), \(length)")
+      }
+    }
+    // The paper's own estimate, 3.14e23 (Table D.1), leaves attention out.
+    let gpt3 = ModelInspection(.gpt3With175B).trainingFloatingPointOperations(tokens: 300e9)
+    #expect(gpt3 > 3.14e23 && gpt3 < 3.3e23)
+  }
 }
