@@ -154,7 +154,7 @@ extension ComparisonReport {
     var lines = [
       "All arms share the tokenizer, the text and its order, the number of tokens and, to 1%, the number of parameters:"
         + " the feed-forward part is as wide as that takes. Each has weights of its own to begin with.",
-      "\(plan.schedule.rawValue) schedule to a tenth of the highest rate, \(plan.warmup) steps of warmup, gradients"
+      "\(plan.schedule.rawValue) schedule to zero, \(plan.warmup) steps of warmup, gradients"
         + " clipped to \(NumberText.value(plan.clip)), dropout \(NumberText.value(Double(plan.dropout))).",
     ]
     if !command.isEmpty { lines.append("Made by: \(command)") }

@@ -12,7 +12,7 @@ struct PublishedFinding: Sendable {
   /// The findings that ladders can be held against.
   static let all: [PublishedFinding] = [
     PublishedFinding(
-      arm: "rmsnorm", against: "gpt-2", direction: .better,
+      arm: "rmsnorm", against: "rotary", direction: .better,
       text: "RMSNorm for layer normalisation: early loss 2.167 ± 0.008 and 2.182 ± 0.005, final 1.821 and 1.838, at 223M"
         + " parameters (Narang et al. 2021, arXiv 2102.11972)"),
     PublishedFinding(
@@ -20,7 +20,7 @@ struct PublishedFinding: Sendable {
       text: "SwiGLU for GELU at equal parameters: log-perplexity 1.944 and 1.983 in T5-base (Shazeer 2020, arXiv"
         + " 2002.05202); final loss 1.789 and 1.838 (Narang et al. 2021)"),
     PublishedFinding(
-      arm: "rotary", against: "swiglu", direction: .better,
+      arm: "rotary", against: "gpt-2", direction: .better,
       text: "rotary for learned positions: validation loss 2.759 and 2.809 at 125M parameters, 2.173 and 2.240 at 1.4B"
         + " (EleutherAI 2021, on the paper arXiv 2104.09864)"),
     PublishedFinding(
@@ -38,7 +38,7 @@ struct PublishedFinding: Sendable {
       arm: "back-gelu", against: "back-layernorm", direction: .worse,
       text: "GELU for SwiGLU: see SwiGLU (Shazeer 2020; Narang et al. 2021)"),
     PublishedFinding(
-      arm: "back-learned", against: "back-gelu", direction: .worse,
+      arm: "gpt-2", against: "back-tied", direction: .worse,
       text: "learned for rotary positions: see rotary (EleutherAI 2021)"),
     PublishedFinding(
       arm: "back-layernorm", against: "llama", direction: .worse,
