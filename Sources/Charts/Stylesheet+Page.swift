@@ -34,7 +34,7 @@ extension Stylesheet {
     th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
     thead th{font-size:12px;font-weight:400;vertical-align:bottom}
     tbody th{font-weight:400;white-space:nowrap}
-    td{white-space:nowrap}
+    td{white-space:nowrap}td.prose,tbody th.prose{white-space:normal;min-width:20em}
     .leading{text-align:start}.center{text-align:center}.trailing{text-align:end}
     table .strong,table .better,table .worse{font-weight:600}
     .choices{display:flex;flex-wrap:wrap;gap:8px 18px}.choices,.maps figcaption{font-size:13px}

@@ -124,7 +124,8 @@ extension Experiment {
     small.plan.seeds = 1
     small.plan.learningRates = [2.5e-4, 5e-4]
     small.plan.extensions = 2
-    let outcomes = try #require(try small.experiment([try small.arm("a"), try small.arm("b", learningRate: 1e-3)]).counted().outcomes)
+    let outcomes = try #require(
+      try small.experiment([try small.arm("a"), try small.arm("b", learningRate: 1e-3)]).counted().outcomes)
     // More is better by far here, so the search climbs as often as it may, and says that it saw no end.
     #expect(outcomes[0].sweep.map(\.learningRate) == [2.5e-4, 5e-4, 1e-3, 2e-3])
     #expect(outcomes[0].learningRate == 2e-3)
@@ -177,10 +178,12 @@ extension Experiment {
     let experiment = try small.experiment([try small.arm("a"), try small.arm("b")])
     let second = try small.experiment([try small.arm("a"), try small.arm("b")])
     let message = Mutex("")
-    _ = try experiment.run(jobs: 1) { event in
-      guard case .step(_, let step) = event, step.number == 1 else { return }
-      do { _ = try second.run(jobs: 1) } catch { message.withLock { $0 = "\(error)" } }
-    }
+    _ = try experiment.run(
+      jobs: 1,
+      onEvent: { event in
+        guard case .step(_, let step) = event, step.number == 1 else { return }
+        do { _ = try second.run(jobs: 1) } catch { message.withLock { $0 = "\(error)" } }
+      })
     #expect(message.withLock { $0 }.contains("another process compares there"))
   }
 }

@@ -59,6 +59,9 @@ public struct Ladder: Sendable, Hashable {
     Rung(name: "gpt-2-cold", title: "GPT-2 without warmup", from: "gpt-2", hasWarmup: false),
   ])
 
+  /// Whether each arm changes the one before it.
+  var isOneWay: Bool { zip(rungs, rungs.dropFirst()).allSatisfy { $1.from == $0.name } }
+
   /// The names of its arms, in order.
   public var names: [String] { rungs.map(\.name) }
 

@@ -13,10 +13,14 @@ extension ComparisonReport {
       let difference = comparison?.difference
       let loss =
         outcome.divergedCount > 0
-        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
+        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged"
+        : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
       return [
-        outcome.arm.name, loss, comparison?.against.arm.name ?? "", difference.map { ReportText.signed($0.mean, 4) } ?? "",
-        difference.map { $0.margin.isFinite ? "\(ReportText.signed($0.low, 4)) to \(ReportText.signed($0.high, 4))" : "" }
+        outcome.arm.name, loss, comparison?.against.arm.name ?? "",
+        difference.map { ReportText.signed($0.mean, 4) } ?? "",
+        difference.map {
+          $0.margin.isFinite ? "\(ReportText.signed($0.low, 4)) to \(ReportText.signed($0.high, 4))" : ""
+        }
           ?? "", comparison?.verdict?.rawValue ?? "",
       ]
     }
@@ -70,7 +74,8 @@ extension ComparisonReport {
         ]))
     }
     let report = JSONObject([
-      ("arms", .array(arms)), ("conclusions", .array(conclusions.map { .string($0) })), ("published", .array(published)),
+      ("arms", .array(arms)), ("conclusions", .array(conclusions.map { .string($0) })),
+      ("published", .array(published)),
       ("floor_bits_per_byte", number(floor?.bitsPerByte)), ("floor_nats_per_token", number(floor?.nats)),
       ("tokens_per_run", .integer(tokensPerRun)), ("seeds", .integer(seeds)),
     ])

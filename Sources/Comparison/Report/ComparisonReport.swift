@@ -52,9 +52,9 @@ public struct ComparisonReport: Sendable {
     return Comparison(arm: arm, against: against, difference: arm.difference(from: against))
   }
 
-  /// Ladders whose arms are all there and that have more than a step.
+  /// Ladders of which each arm changes the one before it, and whose arms are all there.
   var drawnLadders: [[ArmOutcome]] {
-    ladders.compactMap { ladder in
+    ladders.filter(\.isOneWay).compactMap { ladder in
       let arms = ladder.names.compactMap { name in outcomes.first { $0.arm.name == name } }
       return arms.count == ladder.names.count && arms.count > 2 ? arms : nil
     }
@@ -94,7 +94,7 @@ enum ReportText {
     return value > 0 && text.contains(where: { $0 != "0" && $0 != "." && $0.isNumber }) ? "+" + text : text
   }
 
-  static func rate(_ value: Double) -> String { NumberText.value(value) }
+  static func rate(_ value: Double) -> String { "\(value)" }
 
   static func count(_ value: Double) -> String { NumberText.groups(Int(value.rounded())) }
 }

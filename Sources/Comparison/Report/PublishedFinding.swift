@@ -1,7 +1,7 @@
 /// What a paper found when it exchanged the same part.
 struct PublishedFinding: Sendable {
   /// Which way the paper's loss went.
-  enum Direction: Sendable { case better, worse, none }
+  enum Direction: Sendable { case better, worse }
 
   /// The arm with the part, and the one without.
   let arm, against: String
@@ -13,7 +13,8 @@ struct PublishedFinding: Sendable {
   static let all: [PublishedFinding] = [
     PublishedFinding(
       arm: "rmsnorm", against: "rotary", direction: .better,
-      text: "RMSNorm for layer normalisation: early loss 2.167 ± 0.008 and 2.182 ± 0.005, final 1.821 and 1.838, at 223M"
+      text:
+        "RMSNorm for layer normalisation: early loss 2.167 ± 0.008 and 2.182 ± 0.005, final 1.821 and 1.838, at 223M"
         + " parameters (Narang et al. 2021, arXiv 2102.11972)"),
     PublishedFinding(
       arm: "swiglu", against: "rmsnorm", direction: .better,
@@ -25,15 +26,13 @@ struct PublishedFinding: Sendable {
         + " (EleutherAI 2021, on the paper arXiv 2104.09864)"),
     PublishedFinding(
       arm: "grouped-query", against: "no-biases", direction: .worse,
-      text: "eight key heads for all: 47.1 and 47.2 on average over summaries, translation and questions in T5-XXL, with"
+      text:
+        "eight key heads for all: 47.1 and 47.2 on average over summaries, translation and questions in T5-XXL, with"
         + " 0.28 s instead of 1.51 s a sample (Ainslie et al. 2023, arXiv 2305.13245)"),
     PublishedFinding(
       arm: "gpt-1-cold", against: "gpt-1", direction: .worse,
       text: "without warmup, normalisation after the sums trains badly or not at all (Xiong et al. 2020, arXiv"
         + " 2002.04745)"),
-    PublishedFinding(
-      arm: "gpt-2-cold", against: "gpt-2", direction: .none,
-      text: "normalisation before each sublayer needs no warmup (Xiong et al. 2020)"),
     PublishedFinding(
       arm: "back-gelu", against: "back-layernorm", direction: .worse,
       text: "GELU for SwiGLU: see SwiGLU (Shazeer 2020; Narang et al. 2021)"),
@@ -48,10 +47,8 @@ struct PublishedFinding: Sendable {
   /// What a measured difference says to it.
   func agreement(_ difference: Estimate) -> String {
     switch (Verdict(difference), direction) {
-    case (.withinNoise, .none): "agrees: no difference that can be told"
     case (.withinNoise, _): "cannot tell: within noise"
     case (.better, .better), (.worse, .worse): "agrees"
-    case (_, .none): "differs: there is a difference here"
     default: "differs"
     }
   }

@@ -76,7 +76,9 @@ struct Compare: AsyncParsableCommand {
       experiment, outcomes: outcomes, speeds: speeds, ladders: ladders, command: commandLine)
     try report.write(to: output)
     Terminal.write(json ? report.json : report.terminalTable)
-    if !json { Terminal.write("\n\(output)/report.html shows all of it; report.md, report.csv and runs.csv hold the numbers.\n") }
+    if !json {
+      Terminal.write("\n\(output)/report.html shows all of it; report.md, report.csv and runs.csv hold the numbers.\n")
+    }
   }
 
   /// The experiment that was asked for, and the ladders in it.

@@ -24,7 +24,9 @@ struct CompareDataFlags: ParsableArguments {
   var tokenizer: String?
 
   func validate() throws {
-    if !validation.isEmpty, data.isEmpty { throw ValidationError("--validation belongs to --data; give both or neither.") }
+    if !validation.isEmpty, data.isEmpty {
+      throw ValidationError("--validation belongs to --data; give both or neither.")
+    }
   }
 
   /// The tokenizer of all arms, and its files.
