@@ -35,7 +35,7 @@ extension Stylesheet {
     thead th{font-size:12px;font-weight:400;vertical-align:bottom}
     tbody th{font-weight:400;white-space:nowrap}
     td{white-space:nowrap}td.prose,tbody th.prose{white-space:normal;min-width:20em}
-    .leading{text-align:start}.center{text-align:center}.trailing{text-align:end}
+    .leading,.prose{text-align:start}.center{text-align:center}.trailing{text-align:end}
     table .strong,table .better,table .worse{font-weight:600}
     .choices{display:flex;flex-wrap:wrap;gap:8px 18px}.choices,.maps figcaption{font-size:13px}
     select{font:inherit;font-weight:400;max-width:min(100%,26em)}label{max-width:100%}

@@ -151,10 +151,7 @@ extension ComparisonReport {
     let models = try outcomes.filter { $0.arm.hasWarmup }.compactMap { outcome -> AttentionViewer.Model? in
       guard let run = outcome.runs.first(where: { $0.nats != nil }) else { return nil }
       let model = try experiment.model(of: run)
-      let readings = try experiment.data.sentences.map { ids in
-        AttentionViewer.Reading(
-          tokens: try ids.map { try tokenizer.decode([$0]) }, weights: try model.attentionMaps(ids).map(\.triangles))
-      }
+      let readings = try experiment.data.sentences.map { try model.reading($0, tokenizer) }
       return AttentionViewer.Model(outcome.arm.name, readings: readings)
     }
     return AttentionViewer(texts: try experiment.data.sentences.map { try tokenizer.decode($0) }, models: models)
@@ -170,12 +167,5 @@ extension ComparisonReport {
     ]
     if !command.isEmpty { lines.append("Made by: \(command)") }
     return lines
-  }
-}
-
-extension AttentionMap {
-  /// Of each head, what every token takes from itself and those before it, row by row.
-  fileprivate var triangles: [[Float]] {
-    weights.map { head in head.enumerated().flatMap { query, row in row.prefix(query + 1) } }
   }
 }

@@ -52,4 +52,14 @@ struct CompareDataFlags: ParsableArguments {
       training: sources, heldOut: try validation.map { try TokenSource.load($0, tokenizer: tokenizer) },
       tokenizer: tokenizer, tokenizerFiles: files)
   }
+
+  /// The texts that trained models are measured on, and what they hold at least where that is known.
+  func texts() throws -> ([String], Double?) {
+    let files = validation.isEmpty ? data : validation
+    guard !files.isEmpty else {
+      let stories = try ModelComparison.stories(count: 200)
+      return (stories.texts, stories.floor)
+    }
+    return (try TextInputs(files).texts(maximumBytes: 64 << 20), nil)
+  }
 }

@@ -1,0 +1,5 @@
+import Swiftlet
+struct ExplainReport {
+  init(_ a: [String], json: Bool) throws {}
+  func text() -> String { "" }
+}
