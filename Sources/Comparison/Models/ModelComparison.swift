@@ -149,7 +149,7 @@ public struct ModelComparison: Sendable {
 extension ModelComparison.Subject {
   /// The information of a text to this model. It begins after the token that begins or ends texts; windows of the
   /// model's context follow each other.
-  func bits(of text: String) throws -> (bits: Double, tokenCount: Int) {
+  package func bits(of text: String) throws -> (bits: Double, tokenCount: Int) {
     let ids = tokenizer.encode(text)
     var start = tokenizer.prefixIDs
     if start.isEmpty, let end = tokenizer.eosIDs.first { start = [end] }

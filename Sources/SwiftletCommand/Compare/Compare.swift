@@ -52,7 +52,7 @@ struct Compare: AsyncParsableCommand {
 
   func run() async throws {
     let interruption = Interruption(signals: [SIGINT, SIGTERM])
-    if explain { return Terminal.write(try ExplainReport(arms, json: json).text()) }
+    if explain { return Terminal.write(try ExplainReport(names: arms, json: json).text()) }
     if let models = try trainedModels() { return try compare(models, interruption) }
     let (experiment, ladders) = try experiment()
     let jobs = plan.jobs ?? ProcessInfo.processInfo.activeProcessorCount
