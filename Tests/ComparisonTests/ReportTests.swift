@@ -15,9 +15,9 @@ import Training
     small.plan.seeds = seeds
     small.plan.training.steps = 10
     var size = DecoderSize()
-    (size.layerCount, size.headCount, size.hiddenSize) = (2, 2, 16)
+    (size.layerCount, size.headCount, size.hiddenSize) = (4, 2, 48)
     (size.contextLength, size.vocabularySize) = (168, small.tokenizer.vocabularySize)
-    let arms = try Ladder.arms(of: [.gptToLLaMA, .gpt3], size: size, tolerance: 0.02)
+    let arms = try Ladder.arms(of: [.gptToLLaMA, .gpt3], size: size)
     let experiment = try small.experiment(arms)
     let outcomes = try #require(try experiment.run(jobs: 2))
     let speeds = try #require(try experiment.speeds(of: outcomes, rounds: 1))
@@ -115,7 +115,7 @@ import Training
     let folder = try BuiltInModel.gpt.folder()
     let subject = ModelComparison.Subject(
       name: "gpt", model: try LanguageModel.load(from: folder), tokenizer: try Tokenizer.load(from: folder))
-    let text = try ModelComparison.stories(count: 8).texts.joined(separator: "\n")
+    let text = try ModelComparison.stories(count: 12).texts.joined(separator: "\n")
     let measured = try subject.bits(of: text)
     #expect(measured.tokenCount > 3 * subject.model.configuration.contextLength)
     let ids = try #require(subject.tokenizer.eosIDs.first.map { [$0] + subject.tokenizer.encode(text) })
