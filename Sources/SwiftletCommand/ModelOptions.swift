@@ -70,14 +70,18 @@ struct ThreadOption: ParsableArguments {
 struct TokenizerOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Another tokenizer than the model's own: a folder, tokenizer.json, tokenizer.model or llama2.c's tokenizer .bin.",
+      "Another tokenizer than the model's own: a folder, tokenizer.json, tokenizer.model, llama2.c's tokenizer .bin or a built-in model.",
       valueName: "path"))
   var tokenizer: String?
 
   /// Loads it, or that of a model.
   func load(forModel model: String) throws -> Tokenizer {
-    if let tokenizer { return try Tokenizer.load(from: tokenizer) }
-    return try Tokenizer.load(forModel: BuiltInModel(named: model)?.folder() ?? model)
+    guard let tokenizer else { return try Tokenizer.load(forModel: BuiltInModel(named: model)?.folder() ?? model) }
+    // A folder of one's own may have a built-in model's name.
+    if !FileManager.default.fileExists(atPath: tokenizer), let builtIn = BuiltInModel(named: tokenizer) {
+      return try Tokenizer.load(forModel: builtIn.folder())
+    }
+    return try Tokenizer.load(from: tokenizer)
   }
 }
 

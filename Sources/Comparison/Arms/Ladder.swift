@@ -51,12 +51,15 @@ public struct Ladder: Sendable, Hashable {
     Rung(name: "gpt-3", title: "every other layer banded", from: "gpt-2", parts: [.banded]),
   ])
 
+  /// How arms without warmup are called.
+  static let coldSuffix = "-cold"
+
   /// What warmup is to normalisation after and before the sums (Xiong et al. 2020).
   public static let warmup = Ladder(rungs: [
     Rung(name: "gpt-1", title: "GPT-1", parts: [.postNorm]),
-    Rung(name: "gpt-1-cold", title: "GPT-1 without warmup", from: "gpt-1", hasWarmup: false),
+    Rung(name: "gpt-1" + coldSuffix, title: "GPT-1 without warmup", from: "gpt-1", hasWarmup: false),
     Rung(name: "gpt-2", title: "GPT-2"),
-    Rung(name: "gpt-2-cold", title: "GPT-2 without warmup", from: "gpt-2", hasWarmup: false),
+    Rung(name: "gpt-2" + coldSuffix, title: "GPT-2 without warmup", from: "gpt-2", hasWarmup: false),
   ])
 
   /// Whether each arm changes the one before it.

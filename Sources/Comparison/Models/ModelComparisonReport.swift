@@ -35,19 +35,12 @@ public struct ModelComparisonReport: Sendable {
     table.rows = outcomes.map { outcome in
       let difference = difference(outcome)
       let verdict = difference.map(Verdict.init)
-      let style: PageTable.Cell.Style =
-        switch verdict {
-        case .better: .better
-        case .worse: .worse
-        case .withinNoise: .noise
-        case nil: .plain
-        }
       return [
         .init(outcome.subject.name, .strong),
         .init(ReportText.count(Double(outcome.subject.model.configuration.parameterCount))),
         .init(ReportText.count(Double(outcome.tokenCount))),
         .init(ReportText.estimate(outcome.bitsPerByte, decimals: 4)), .init(ReportText.difference(difference)),
-        .init(verdict?.rawValue ?? "–", style),
+        PageTable.Cell(verdict),
       ]
     }
     return table

@@ -46,7 +46,7 @@ extension ComparisonReport {
     var chart = LineChart(
       title: "Loss by position; trained up to \(NumberText.groups(contextLength))", xLabel: "position in the text",
       yLabel: "nats per token")
-    chart.series = outcomes.filter { $0.arm.hasWarmup }.map { outcome in
+    chart.series = shownOutcomes.map { outcome in
       Self.series(outcome.arm.name, outcome.runs.map(\.positions))
     }
     return chart

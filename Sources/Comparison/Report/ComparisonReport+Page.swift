@@ -23,7 +23,7 @@ extension ComparisonReport {
       PageSection("Arms", contents: [.paragraph(lossNote), .table(lossTable)]),
       PageSection(
         "While they learned",
-        contents: [.paragraph(Self.curveNote), .chart(curves(of: outcomes.filter(\.arm.hasWarmup)))]),
+        contents: [.paragraph(Self.curveNote), .chart(curves(of: shownOutcomes))]),
     ]
     if let published = publishedTable {
       page.sections.append(
@@ -131,7 +131,7 @@ extension ComparisonReport {
 
   /// An arm's decoder and the one it is compared with.
   private var diagrams: [DecoderDiagram] {
-    outcomes.filter { $0.arm.hasWarmup }.map { outcome in
+    shownOutcomes.map { outcome in
       DecoderDiagram(
         outcome.arm.configuration, title: outcome.arm.name, subtitle: outcome.arm.title,
         changedFrom: comparison(outcome)?.against.arm.configuration)
@@ -139,7 +139,7 @@ extension ComparisonReport {
   }
 
   private var samples: [PageText] {
-    outcomes.filter { $0.arm.hasWarmup }.compactMap { outcome in
+    shownOutcomes.compactMap { outcome in
       guard let run = outcome.runs.first(where: { $0.nats != nil }), let text = run.samples.first else { return nil }
       return PageText(outcome.arm.name, text)
     }
@@ -148,7 +148,10 @@ extension ComparisonReport {
   /// Attention of the first seed's weights while they read held-out text.
   private func attention() throws -> AttentionViewer {
     let tokenizer = experiment.data.tokenizer
-    let models = try outcomes.filter { $0.arm.hasWarmup }.compactMap { outcome -> AttentionViewer.Model? in
+    // The first and the last are shown at first: a ladder's end is what to see beside its beginning.
+    let last = drawnLadders.first?.last?.arm.name
+    let ordered = shownOutcomes.filter { $0.arm.name != last } + shownOutcomes.filter { $0.arm.name == last }
+    let models = try ordered.compactMap { outcome -> AttentionViewer.Model? in
       guard let run = outcome.runs.first(where: { $0.nats != nil }) else { return nil }
       let model = try experiment.model(of: run)
       let readings = try experiment.data.sentences.map { try model.reading($0, tokenizer) }
@@ -157,12 +160,20 @@ extension ComparisonReport {
     return AttentionViewer(texts: try experiment.data.sentences.map { try tokenizer.decode($0) }, models: models)
   }
 
+  private var optimizerName: String {
+    switch experiment.plan.training.optimizer {
+    case .adamW: "AdamW"
+    case .muon: "Muon"
+    case .sgd: "SGD"
+    }
+  }
+
   private var conditions: [String] {
     let plan = experiment.plan.training
     var lines = [
       "All arms share the tokenizer, the text and its order, the number of tokens and, to 1%, the number of parameters:"
         + " the feed-forward part is as wide as that takes. Each has weights of its own to begin with.",
-      "\(plan.schedule.rawValue) schedule to zero, \(plan.warmup) steps of warmup, gradients"
+      "Optimizer \(optimizerName), \(plan.schedule.rawValue) schedule to zero, \(plan.warmup) steps of warmup, gradients"
         + " clipped to \(NumberText.value(plan.clip)), dropout \(NumberText.value(Double(plan.dropout))).",
     ]
     if !command.isEmpty { lines.append("Made by: \(command)") }

@@ -16,13 +16,6 @@ extension ComparisonReport {
     table.rows = outcomes.map { outcome in
       let comparison = comparison(outcome)
       let verdict = comparison?.verdict
-      let style: PageTable.Cell.Style =
-        switch verdict {
-        case .better: .better
-        case .worse: .worse
-        case .withinNoise: .noise
-        case nil: .plain
-        }
       var row: [PageTable.Cell] = [
         .init(outcome.arm.name, .strong),
         .init(ReportText.count(Double(outcome.arm.configuration.parameterCount))),
@@ -31,7 +24,7 @@ extension ComparisonReport {
           outcome.divergedCount > 0
             ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.nats(outcome.nats?.mean)),
         .init(ReportText.estimate(outcome.bitsPerByte, decimals: 4)), .init(comparison?.against.arm.name ?? "–"),
-        .init(comparison.map { ReportText.difference($0.difference) } ?? "–"), .init(verdict?.rawValue ?? "–", style),
+        .init(comparison.map { ReportText.difference($0.difference) } ?? "–"), PageTable.Cell(verdict),
       ]
       if let floor { row.append(.init(ReportText.bits(outcome.bitsPerByte.map { $0.mean - floor.bitsPerByte }))) }
       return row
@@ -107,7 +100,7 @@ extension ComparisonReport {
       let comparison = comparison(cold.arm.name, with: warm.arm.name)
       return [
         .init(title, .strong), .init(text(warm)), .init(text(cold)),
-        .init(ReportText.difference(comparison?.difference)), .init(comparison?.verdict?.rawValue ?? "–"),
+        .init(ReportText.difference(comparison?.difference)), PageTable.Cell(comparison?.verdict),
       ]
     }
     return table

@@ -58,6 +58,11 @@ public struct ComparisonReport: Sendable {
     }
   }
 
+  /// The arms of charts and galleries. Where warmup has a section of its own, its cold arms are shown there only.
+  var shownOutcomes: [ArmOutcome] {
+    warmupTable == nil ? outcomes : outcomes.filter { !$0.arm.name.hasSuffix(Ladder.coldSuffix) }
+  }
+
   var floor: ExperimentData.Floor? { experiment.data.floor }
   var seeds: Int { experiment.plan.seeds }
 

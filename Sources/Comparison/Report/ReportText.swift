@@ -59,3 +59,15 @@ extension Estimate {
       JSONObject([("mean", number(mean)), ("low", number(low)), ("high", number(high)), ("count", .integer(count))]))
   }
 }
+
+extension PageTable.Cell {
+  /// A verdict in its colour; a dash where there is none.
+  init(_ verdict: Verdict?) {
+    switch verdict {
+    case .better: self.init(Verdict.better.rawValue, .better)
+    case .worse: self.init(Verdict.worse.rawValue, .worse)
+    case .withinNoise: self.init(Verdict.withinNoise.rawValue, .noise)
+    case nil: self.init("–")
+    }
+  }
+}

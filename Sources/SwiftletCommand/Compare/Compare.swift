@@ -56,8 +56,8 @@ struct Compare: AsyncParsableCommand {
     if let models = try trainedModels() { return try compare(models, interruption) }
     let (experiment, ladders) = try experiment()
     let jobs = plan.jobs ?? ProcessInfo.processInfo.activeProcessorCount
-    // Runs share the processors; each computes on one thread.
-    ThreadPool.configure(threadCount: 1)
+    // Runs share the processors, each on a thread of its own; one alone may have them all.
+    if jobs > 1 { ThreadPool.configure(threadCount: 1) }
     let cost = try experiment.cost(jobs: jobs)
     CompareProgress.introduce(experiment, cost, jobs: jobs, folder: output)
     if dryRun { return }
