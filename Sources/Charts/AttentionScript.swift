@@ -157,18 +157,19 @@ enum AttentionScript {
             const mark = isHeld(panel) ? held : null;
             pen.textBaseline = "middle";
             tokens.forEach((token, i) => {
-              const isMarked = i === mark?.q || i === mark?.k;
               if (i % stride !== 0) return;
-              pen.fillStyle = color(isMarked ? "ink" : "muted");
-              pen.font = (isMarked ? "600 " : "") + font;
               const at = margin + (i + 0.5) * cell, shown = fitted(token);
-              pen.textAlign = "right";
-              pen.fillText(shown, margin - 5, at);
+              const write = (isMarked, align, x, y) => {
+                pen.fillStyle = color(isMarked ? "ink" : "muted");
+                pen.font = (isMarked ? "600 " : "") + font;
+                pen.textAlign = align;
+                pen.fillText(shown, x, y);
+              };
+              write(i === mark?.q, "right", margin - 5, at);
               pen.save();
               pen.translate(at, margin - 5);
               pen.rotate(-Math.PI / 2);
-              pen.textAlign = "left";
-              pen.fillText(shown, 0, 0);
+              write(i === mark?.k, "left", 0, 0);
               pen.restore();
             });
             if (mark) {
@@ -210,7 +211,9 @@ enum AttentionScript {
             const { margin, cell, count } = panel.place;
             const index = at => margin > at ? null : Math.min(count - 1, Math.floor((at - margin) / cell));
             const [k, q] = [index(event.clientX - box.left), index(event.clientY - box.top)];
-            held = count === 0 || (q === null && k === null) ? null : { panel, q, k };
+            const found = count === 0 || (q === null && k === null) ? null : { panel, q, k };
+            if (found?.panel === held?.panel && found?.q === held?.q && found?.k === held?.k) return;
+            held = found;
             draw();
           };
           panel.canvas.addEventListener("pointermove", point);
@@ -236,7 +239,7 @@ enum AttentionScript {
         new ResizeObserver(() => {
           if (root.clientWidth !== width) { width = root.clientWidth; draw(); }
         }).observe(root);
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+        for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw);
       }
     })();
     """

@@ -63,7 +63,7 @@ extension ChartPage {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let rule = columns.map { column in
       switch column.alignment {
-      case .leading: "---"
+      case .leading, .prose: "---"
       case .center: ":---:"
       case .trailing: "---:"
       }

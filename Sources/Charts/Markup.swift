@@ -60,10 +60,16 @@ package enum Markup {
   }
 
   /// The text, or as much of it as fits, with an ellipsis.
+  /// - Complexity: O(n) for n characters.
   package static func fitted(_ text: String, size: Double, into limit: Double) -> String {
     guard width(text, size: size) > limit else { return text }
-    var kept = text
-    while !kept.isEmpty, width(kept + "…", size: size) > limit { kept.removeLast() }
+    var kept = ""
+    var taken = width("…", size: size)
+    for character in text {
+      taken += width(String(character), size: size)
+      if taken > limit { break }
+      kept.append(character)
+    }
     return kept.trimmingSuffix(while: \.isWhitespace) + "…"
   }
 }

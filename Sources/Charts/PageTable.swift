@@ -10,6 +10,8 @@ public struct PageTable: Sendable {
   public enum Alignment: String, Sendable, Hashable {
     /// At the left, for words.
     case leading
+    /// At the left and over several lines, for sentences.
+    case prose
     /// In the middle, for marks of one character.
     case center
     /// At the right, for numbers, whose digits then stand below each other.

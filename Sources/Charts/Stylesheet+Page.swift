@@ -34,14 +34,14 @@ extension Stylesheet {
     th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
     thead th{font-size:12px;font-weight:400;vertical-align:bottom}
     tbody th{font-weight:400;white-space:nowrap}
-    td{white-space:nowrap}
-    .leading{text-align:start}.center{text-align:center}.trailing{text-align:end}
+    td{white-space:nowrap}td.prose,tbody th.prose{white-space:normal;min-width:20em}
+    .leading,.prose{text-align:start}.center{text-align:center}.trailing{text-align:end}
     table .strong,table .better,table .worse{font-weight:600}
     .choices{display:flex;flex-wrap:wrap;gap:8px 18px}.choices,.maps figcaption{font-size:13px}
     select{font:inherit;font-weight:400;max-width:min(100%,26em)}label{max-width:100%}
     .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:20px 28px;margin-top:18px}
     .maps figure{min-width:0}canvas{display:block;touch-action:pan-y;cursor:crosshair}[hidden]{display:none}
-    .readout{min-height:3em;margin-top:12px;font-size:14px}.readout span{display:block}
+    .readout{position:sticky;bottom:0;min-height:3em;margin-top:8px;padding:4px 0;font-size:14px}.readout span{display:block}
     @media(max-width:640px){main{padding:28px 16px 48px}.wide{display:none}.narrow{display:block}dl{grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:12px 16px}.diagrams{gap:28px 12px}tbody th{white-space:normal;min-width:9em}}
     @media print{:root{color-scheme:light}main{max-width:none;padding:0}h2{break-after:avoid}figure,tr{break-inside:avoid}.scroll{overflow:visible}}
 
@@ -54,6 +54,7 @@ extension Stylesheet {
     dl,h2,.text,td,th{border-color:\(palette.grid)}
     thead th{border-color:\(palette.axis)}
     .live::before{background:\(palette.series[2])}
+    .readout{background:\(palette.surface)}
     .attention{--ink:\(palette.ink);--muted:\(palette.muted);--grid:\(palette.grid);--surface:\(palette.surface);--hue:\(palette.series[0])}
     table .better{color:\(palette.better)}table .worse{color:\(palette.worse)}
 

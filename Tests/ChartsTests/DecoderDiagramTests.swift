@@ -52,13 +52,17 @@ import Testing
     var diagram = diagram()
     let long = String(repeating: "word ", count: 60) + String(repeating: "w", count: 300)
     diagram.below = [.init(long, details: [long, "", long])]
-    diagram.title = long
+    (diagram.title, diagram.subtitle) = (long, long)
     let drawing = try #require(parsedXML(diagram.svg()))
     let height = try #require(drawing.all("svg")[0]["height"].flatMap(Double.init)) - 32
     for rect in drawing.all("rect").dropFirst() {
       let (y, size) = (rect["y"].flatMap(Double.init) ?? -1, rect["height"].flatMap(Double.init) ?? -1)
       #expect(y >= 0 && size > 0 && y + size <= height)
     }
+    // Two rows of title and two below it, and then the boxes.
+    let heads = drawing.all("text").filter { $0["class"] == "row ink strong" || $0["class"] == "small" }
+    let highest = try #require(drawing.all("rect").dropFirst().compactMap { $0["y"].flatMap(Double.init) }.min())
+    #expect(heads.count == 4 && heads.compactMap { $0["y"].flatMap(Double.init) }.allSatisfy { $0 + 16 < highest })
     let baselines = drawing.all("text").compactMap { $0["y"].flatMap(Double.init) }
     #expect(baselines.allSatisfy { $0 > 0 && $0 <= height })
   }

@@ -90,6 +90,8 @@ import Testing
     let area = try #require(drawing.all("path").first { $0["class"] == "area" }?["d"])
     // Forth along three upper bounds and back along three lower ones, whichever was named first.
     #expect(area.filter { $0 == "L" }.count == 5 && area.filter { $0 == "M" }.count == 1 && area.hasSuffix("Z"))
+    let heights = area.dropFirst().dropLast().split(separator: "L").compactMap { Double($0.split(separator: " ")[1]) }
+    #expect(zip(heights, heights.reversed()).prefix(3).allSatisfy { $0 < $1 })
     let top = try #require(drawing.all("svg")[0]["data-y"]?.split(separator: " ").dropFirst().first)
     #expect(Double(top).map { $0 > 9 } == true)
     #expect(drawing.all("g").contains { $0["data-ranges"] == "0.5000:1.5000 1.5000:2.5000 1:9" })

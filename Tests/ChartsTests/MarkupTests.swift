@@ -21,5 +21,7 @@ import Testing
     let fitted = Markup.fitted("a title that is far too long for its place", size: 12, into: 100)
     #expect(fitted.hasSuffix("…") && Markup.width(fitted, size: 12) <= 100)
     #expect(Markup.fitted("anything", size: 12, into: 0) == "…")
+    // Not one letter more would fit.
+    #expect(Markup.width(Markup.fitted(String(repeating: "n", count: 1_000_000), size: 12, into: 100), size: 12) > 92)
   }
 }

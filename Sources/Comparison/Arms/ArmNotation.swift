@@ -26,7 +26,8 @@ public struct ArmNotation: Sendable, Hashable {
     base = head[head.count - 1]
     name = head.count == 2 ? head[0] : text
     guard !base.isEmpty, !name.isEmpty else {
-      throw ComparisonError(.unknownPart, "“\(text)” names no model; write BASE or NAME=BASE, then +part for each change.")
+      throw ComparisonError(
+        .unknownPart, "“\(text)” names no model; write BASE or NAME=BASE, then +part for each change.")
     }
     var parts: [Part] = []
     var (rate, hasWarmup): (Double?, Bool) = (nil, true)

@@ -16,30 +16,33 @@ public struct Ladder: Sendable, Hashable {
 
   let rungs: [Rung]
 
-  /// From GPT-1 through GPT-2 to LLaMA, in the order in which the parts came.
+  /// From GPT-1 through GPT-2 to LLaMA.
+  ///
+  /// Positions come first of what distinguishes LLaMA: a small model with learned ones spends most of a short run
+  /// finding out which word came before which, and how fast chance lets it do so would drown every other part.
   public static let gptToLLaMA = Ladder(rungs: [
     Rung(name: "gpt-1", title: "GPT-1: normalisation after each sum", parts: [.postNorm]),
     Rung(name: "gpt-2", title: "normalisation before each sublayer", from: "gpt-1", parts: [.preNorm]),
+    Rung(name: "rotary", title: "learned → rotary positions", from: "gpt-2", parts: [.rotary]),
     Rung(
-      name: "rmsnorm-offset", title: "LayerNorm → RMSNorm, offset kept", from: "gpt-2", parts: [.rmsNormWithOffset]),
+      name: "rmsnorm-offset", title: "LayerNorm → RMSNorm, offset kept", from: "rotary", parts: [.rmsNormWithOffset]),
     Rung(name: "rmsnorm", title: "RMSNorm without offset", from: "rmsnorm-offset", parts: [.rmsNorm]),
     Rung(name: "swiglu", title: "GELU → SwiGLU", from: "rmsnorm", parts: [.swiglu]),
-    Rung(name: "rotary", title: "learned → rotary positions", from: "swiglu", parts: [.rotary]),
-    Rung(name: "no-biases", title: "no biases", from: "rotary", parts: [.noBiases]),
+    Rung(name: "no-biases", title: "no biases", from: "swiglu", parts: [.noBiases]),
     Rung(name: "grouped-query", title: "two query heads share a key head", from: "no-biases", parts: [.groupedQuery]),
     Rung(name: "llama", title: "LLaMA: a head of its own", from: "grouped-query", parts: [.untied]),
   ])
 
-  /// From LLaMA back to GPT-2: the same parts in the same order, each put back where all later ones are still LLaMA's.
-  /// What a part is worth depends on its company, and this is the other company.
+  /// From LLaMA back to GPT-2: the same parts in the opposite order of company, each put back where all others are
+  /// still LLaMA's. What a part is worth depends on that.
   public static let llamaToGPT = Ladder(rungs: [
-    Rung(name: "llama", title: "LLaMA", parts: [.rmsNorm, .swiglu, .rotary, .noBiases, .groupedQuery, .untied]),
+    Rung(name: "llama", title: "LLaMA", parts: [.rotary, .rmsNorm, .swiglu, .noBiases, .groupedQuery, .untied]),
     Rung(name: "back-layernorm", title: "RMSNorm → LayerNorm", from: "llama", parts: [.layerNorm]),
     Rung(name: "back-gelu", title: "SwiGLU → GELU", from: "back-layernorm", parts: [.gelu]),
-    Rung(name: "back-learned", title: "rotary → learned positions", from: "back-gelu", parts: [.learned]),
-    Rung(name: "back-biases", title: "biases", from: "back-learned", parts: [.biases]),
+    Rung(name: "back-biases", title: "biases", from: "back-gelu", parts: [.biases]),
     Rung(name: "back-multi-head", title: "a key head per query head", from: "back-biases", parts: [.multiHead]),
-    Rung(name: "gpt-2", title: "GPT-2: head tied to the embedding", from: "back-multi-head", parts: [.tied]),
+    Rung(name: "back-tied", title: "the embedding as head", from: "back-multi-head", parts: [.tied]),
+    Rung(name: "gpt-2", title: "GPT-2: rotary → learned positions", from: "back-tied", parts: [.learned]),
   ])
 
   /// What GPT-3 changed in GPT-2.
@@ -55,6 +58,9 @@ public struct Ladder: Sendable, Hashable {
     Rung(name: "gpt-2", title: "GPT-2"),
     Rung(name: "gpt-2-cold", title: "GPT-2 without warmup", from: "gpt-2", hasWarmup: false),
   ])
+
+  /// Whether each arm changes the one before it.
+  var isOneWay: Bool { zip(rungs, rungs.dropFirst()).allSatisfy { $1.from == $0.name } }
 
   /// The names of its arms, in order.
   public var names: [String] { rungs.map(\.name) }

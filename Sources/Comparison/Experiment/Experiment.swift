@@ -42,7 +42,8 @@ public final class Experiment: Sendable {
         throw ComparisonError(.invalidPlan, "two arms are called \(arm.name); name one NAME=\(arm.name).")
       }
       if let baseline = arm.baseline, !arms[..<index].contains(where: { $0.name == baseline }) {
-        throw ComparisonError(.invalidPlan, "\(arm.name) is measured against \(baseline), which does not come before it.")
+        throw ComparisonError(
+          .invalidPlan, "\(arm.name) is measured against \(baseline), which does not come before it.")
       }
       guard arm.configuration.contextLength >= plan.training.contextLength else {
         throw ComparisonError(

@@ -23,11 +23,12 @@ public struct ExperimentPlan: Sendable, Hashable {
     seeds = 3
   }
 
-  /// The plan of one run. The final rate is a tenth of the highest.
+  /// The plan of one run. Its rate falls to zero, as GPT-1's did: the lower it ends, the less the last few batches
+  /// decide.
   func plan(of arm: Arm, learningRate: Double, seed: Int) -> TrainingPlan {
     var plan = training
     plan.learningRate = learningRate
-    plan.finalLearningRate = learningRate / 10
+    plan.finalLearningRate = 0
     plan.warmup = arm.hasWarmup ? training.warmup : 0
     plan.seed = UInt64(seed)
     return plan

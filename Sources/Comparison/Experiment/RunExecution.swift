@@ -30,7 +30,8 @@ struct RunExecution {
       try store.complete(result)
       return result
     }
-    guard outcome.isComplete, let measured = try measures.whole.measure(trainingRun.trainer.model, isCancelled: isCancelled)
+    guard outcome.isComplete,
+      let measured = try measures.whole.measure(trainingRun.trainer.model, isCancelled: isCancelled)
     else { return nil }
     let model = trainingRun.trainer.model
     let result = result(

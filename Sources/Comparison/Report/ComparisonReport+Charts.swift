@@ -29,13 +29,14 @@ extension ComparisonReport {
   }
 
   /// The loss while the arms learned: the mean over seeds, and from the lowest to the highest of them.
-  var curves: LineChart {
+  func curves(of outcomes: [ArmOutcome]) -> LineChart {
     var chart = LineChart(title: "Loss on held-out text", xLabel: "step", yLabel: "nats per token")
     chart.series = outcomes.map { outcome in
       Self.series(outcome.arm.name, outcome.runs.map(\.curve))
     }
     chart.references = floor.map { [.init("lowest possible", y: $0.nats)] } ?? []
-    chart.cutsOutliers = true
+    // Equal distances are equal ratios, or the end, where arms differ by a few percent, would be one line.
+    chart.yScale = .logarithmic
     return chart
   }
 
@@ -55,12 +56,11 @@ extension ComparisonReport {
   var sweeps: LineChart? {
     guard outcomes.contains(where: { $0.sweep.count > 1 }) else { return nil }
     var chart = LineChart(title: "Loss by learning rate, seed 0", xLabel: "learning rate", yLabel: "nats per token")
-    chart.xScale = .logarithmic
+    (chart.xScale, chart.yScale) = (.logarithmic, .logarithmic)
     chart.series = outcomes.map { outcome in
       Series(
         outcome.arm.name, outcome.sweep.compactMap { run in run.nats.map { (run.learningRate, $0) } }, style: .markers)
     }
-    chart.cutsOutliers = true
     return chart
   }
 

@@ -24,16 +24,13 @@ extension ComparisonReport {
       let noise = steps.filter { $0.verdict == .withinNoise }.map(\.arm.arm.name)
       if !noise.isEmpty { sentences.append("Within noise: \(noise.joined(separator: ", ")).") }
     }
-    if drawnLadders.isEmpty, let first = outcomes.first {
-      for outcome in outcomes.dropFirst() {
-        guard let comparison = comparison(outcome.arm.name, with: outcome.arm.baseline ?? first.arm.name) else { continue }
-        sentences.append(sentence(comparison))
-      }
-    }
+    let climbed = Set(drawnLadders.joined().map(\.arm.name))
+    sentences += outcomes.dropFirst().filter { !climbed.contains($0.arm.name) }.compactMap(comparison).map(sentence)
     let diverged = outcomes.filter { $0.divergedCount > 0 }
     for outcome in diverged {
       sentences.append(
-        "\(outcome.arm.name): \(outcome.divergedCount) of \(outcome.runs.count) runs diverged; its loss cannot be told.")
+        "\(outcome.arm.name): \(outcome.divergedCount) of \(outcome.runs.count) runs diverged; its loss cannot be told."
+      )
     }
     if seeds < 3 {
       sentences.append("\(seeds == 1 ? "One seed" : "\(seeds) seeds"): too few for a claim; give --seeds 3 or more.")

@@ -8,9 +8,9 @@ extension ComparisonReport {
   /// What each arm came to.
   var lossTable: PageTable {
     var table = PageTable([
-      .init("arm"), .init("what it is"), .init("parameters", .trailing), .init("best rate", .trailing),
-      .init("nats per token", .trailing), .init("bits per byte", .trailing), .init("against", .leading),
-      .init("difference, 95% interval", .trailing), .init("verdict"),
+      .init("arm"), .init("parameters", .trailing), .init("rate", .trailing), .init("nats per token", .trailing),
+      .init("bits per byte", .trailing), .init("against"), .init("difference, 95% interval", .trailing),
+      .init("verdict"),
     ])
     if floor != nil { table.columns.append(.init("above the floor", .trailing)) }
     table.rows = outcomes.map { outcome in
@@ -24,12 +24,12 @@ extension ComparisonReport {
         case nil: .plain
         }
       var row: [PageTable.Cell] = [
-        .init(outcome.arm.name, .strong), .init(outcome.arm.title),
+        .init(outcome.arm.name, .strong),
         .init(ReportText.count(Double(outcome.arm.configuration.parameterCount))),
         .init(ReportText.rate(outcome.learningRate) + (outcome.isBracketed ? "" : " (edge)")),
         .init(
           outcome.divergedCount > 0
-            ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.estimate(outcome.nats, decimals: 3)),
+            ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.nats(outcome.nats?.mean)),
         .init(ReportText.estimate(outcome.bitsPerByte, decimals: 4)), .init(comparison?.against.arm.name ?? "–"),
         .init(comparison.map { ReportText.difference($0.difference) } ?? "–"), .init(verdict?.rawValue ?? "–", style),
       ]
@@ -82,10 +82,14 @@ extension ComparisonReport {
     return table
   }
 
+  /// Normalisation after and before the sums, each with warmup and without, as far as they are there.
+  var warmupArms: [ArmOutcome] {
+    Ladder.warmup.names.compactMap { name in outcomes.first { $0.arm.name == name } }
+  }
+
   /// What warmup is worth to normalisation after and before the sums; nil where that was not asked.
   var warmupTable: PageTable? {
-    let names = Ladder.warmup.names
-    let found = names.compactMap { name in outcomes.first { $0.arm.name == name } }
+    let found = warmupArms
     guard found.count == 4 else { return nil }
     var table = PageTable([
       .init("normalisation"), .init("with warmup", .trailing), .init("without", .trailing),
@@ -93,16 +97,19 @@ extension ComparisonReport {
     ])
     func text(_ outcome: ArmOutcome) -> String {
       outcome.divergedCount > 0
-        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
+        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged"
+        : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
     }
-    table.rows = [("after the sums (post-norm)", found[0], found[1]), ("before the sublayers (pre-norm)", found[2], found[3])]
-      .map { title, warm, cold in
-        let comparison = comparison(cold.arm.name, with: warm.arm.name)
-        return [
-          .init(title, .strong), .init(text(warm)), .init(text(cold)),
-          .init(ReportText.difference(comparison?.difference)), .init(comparison?.verdict?.rawValue ?? "–"),
-        ]
-      }
+    table.rows = [
+      ("after the sums (post-norm)", found[0], found[1]), ("before the sublayers (pre-norm)", found[2], found[3]),
+    ]
+    .map { title, warm, cold in
+      let comparison = comparison(cold.arm.name, with: warm.arm.name)
+      return [
+        .init(title, .strong), .init(text(warm)), .init(text(cold)),
+        .init(ReportText.difference(comparison?.difference)), .init(comparison?.verdict?.rawValue ?? "–"),
+      ]
+    }
     return table
   }
 
@@ -110,11 +117,13 @@ extension ComparisonReport {
   var publishedTable: PageTable? {
     let rows = publishedRows
     guard !rows.isEmpty else { return nil }
-    var table = PageTable([.init("published"), .init("here"), .init("bits per byte", .trailing), .init("agreement")])
+    var table = PageTable([
+      .init("here"), .init("bits per byte, 95% interval", .trailing), .init("agreement"), .init("published", .prose),
+    ])
     table.rows = rows.map { row in
       [
-        .init(row.finding.text), .init("\(row.finding.arm) against \(row.finding.against)"),
-        .init(ReportText.difference(row.difference)), .init(row.agreement),
+        .init("\(row.finding.arm) against \(row.finding.against)"), .init(ReportText.difference(row.difference)),
+        .init(row.agreement), .init(row.finding.text),
       ]
     }
     return table

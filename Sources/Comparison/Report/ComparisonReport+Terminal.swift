@@ -13,36 +13,24 @@ extension ComparisonReport {
       let difference = comparison?.difference
       let loss =
         outcome.divergedCount > 0
-        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged" : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
+        ? "\(outcome.divergedCount) of \(outcome.runs.count) diverged"
+        : ReportText.estimate(outcome.bitsPerByte, decimals: 4)
       return [
-        outcome.arm.name, loss, comparison?.against.arm.name ?? "", difference.map { ReportText.signed($0.mean, 4) } ?? "",
-        difference.map { $0.margin.isFinite ? "\(ReportText.signed($0.low, 4)) to \(ReportText.signed($0.high, 4))" : "" }
+        outcome.arm.name, loss, comparison?.against.arm.name ?? "",
+        difference.map { ReportText.signed($0.mean, 4) } ?? "",
+        difference.map {
+          $0.margin.isFinite ? "\(ReportText.signed($0.low, 4)) to \(ReportText.signed($0.high, 4))" : ""
+        }
           ?? "", comparison?.verdict?.rawValue ?? "",
       ]
     }
-    let table = [header] + rows
-    let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    let lines = table.map { row in
-      row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        // Words from the left, numbers from the right.
-        return [0, 2, 5].contains(column) ? row[column] + padding : padding + row[column]
-      }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-    }
-    return (lines + [""] + conclusions).joined(separator: "\n") + "\n"
+    let table = ReportText.columns([header] + rows, leading: [0, 2, 5])
+    return ([table, ""] + conclusions).joined(separator: "\n") + "\n"
   }
 
   /// Everything that was measured.
   public var json: String {
     func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
-    func estimate(_ estimate: Estimate?) -> JSONValue {
-      guard let estimate else { return .null }
-      return .object(
-        JSONObject([
-          ("mean", number(estimate.mean)), ("low", number(estimate.low)), ("high", number(estimate.high)),
-          ("count", .integer(estimate.count)),
-        ]))
-    }
     let arms = outcomes.map { outcome -> JSONValue in
       let comparison = comparison(outcome)
       let speed = speeds[outcome.arm.name]
@@ -52,9 +40,9 @@ extension ComparisonReport {
           ("arm", .string(outcome.arm.name)), ("title", .string(outcome.arm.title)),
           ("parameters", .integer(inspection.parameterCount)), ("learning_rate", number(outcome.learningRate)),
           ("is_bracketed", .bool(outcome.isBracketed)), ("diverged", .integer(outcome.divergedCount)),
-          ("nats_per_token", estimate(outcome.nats)), ("bits_per_byte", estimate(outcome.bitsPerByte)),
+          ("nats_per_token", outcome.nats?.json ?? .null), ("bits_per_byte", outcome.bitsPerByte?.json ?? .null),
           ("against", comparison.map { .string($0.against.arm.name) } ?? .null),
-          ("difference", estimate(comparison?.difference)),
+          ("difference", comparison?.difference?.json ?? .null),
           ("verdict", comparison?.verdict.map { .string($0.rawValue) } ?? .null),
           ("kv_cache_bytes_per_token", .integer(inspection.kvCacheBytesPerToken())),
           ("training_tokens_per_second", number(speed?.trainingTokensPerSecond)),
@@ -70,7 +58,8 @@ extension ComparisonReport {
         ]))
     }
     let report = JSONObject([
-      ("arms", .array(arms)), ("conclusions", .array(conclusions.map { .string($0) })), ("published", .array(published)),
+      ("arms", .array(arms)), ("conclusions", .array(conclusions.map { .string($0) })),
+      ("published", .array(published)),
       ("floor_bits_per_byte", number(floor?.bitsPerByte)), ("floor_nats_per_token", number(floor?.nats)),
       ("tokens_per_run", .integer(tokensPerRun)), ("seeds", .integer(seeds)),
     ])

@@ -1,25 +1,11 @@
-import Charts
-import Foundation
 import LanguageModels
-import Tensors
 
 /// The report as files.
 extension ComparisonReport {
   /// Writes `report.html`, `report.md`, `report.csv` (a line per arm) and `runs.csv` (a line per run).
   /// - Throws: `ComparisonError` where a file cannot be written.
   public func write(to folder: String) throws {
-    let page = try page()
-    for (name, text) in [
-      ("report.html", page.html()), ("report.md", page.markdown(page: "report.html")), ("report.csv", armsCSV),
-      ("runs.csv", runsCSV),
-    ] {
-      do {
-        let file = try OutputFile(path: folder + "/" + name)
-        try file.write(Array(text.utf8))
-        try file.finish()
-        try file.moveIntoPlace()
-      } catch { throw ComparisonError(.storage, "\(error); is the disk full?") }
-    }
+    try ReportFiles.write(page(), others: [("report.csv", armsCSV), ("runs.csv", runsCSV)], to: folder)
   }
 
   /// A line per arm.
@@ -42,7 +28,7 @@ extension ComparisonReport {
         Self.number(speed?.trainingTokensPerSecond), Self.number(speed?.generatedTokensPerSecond),
       ]
     }
-    return Self.csv([header] + rows)
+    return ReportFiles.csv([header] + rows)
   }
 
   /// A line per run, those that chose the learning rates included.
@@ -56,18 +42,8 @@ extension ComparisonReport {
         ]
       }
     }
-    return Self.csv([header] + rows)
+    return ReportFiles.csv([header] + rows)
   }
 
   private static func number(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
-
-  /// RFC 4180: what has a comma, a quote or a line break stands in quotes.
-  private static func csv(_ rows: [[String]]) -> String {
-    rows.map { row in
-      row.map { field in
-        field.contains { ",\"\r\n".contains($0) } || field.contains("\r\n")
-          ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
-      }.joined(separator: ",") + "\n"
-    }.joined()
-  }
 }

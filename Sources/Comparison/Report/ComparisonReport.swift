@@ -1,5 +1,3 @@
-import Charts
-import LanguageModels
 import Training
 
 /// An experiment that was done, as people read it.
@@ -52,9 +50,9 @@ public struct ComparisonReport: Sendable {
     return Comparison(arm: arm, against: against, difference: arm.difference(from: against))
   }
 
-  /// Ladders whose arms are all there and that have more than a step.
+  /// Ladders of which each arm changes the one before it, and whose arms are all there.
   var drawnLadders: [[ArmOutcome]] {
-    ladders.compactMap { ladder in
+    ladders.filter(\.isOneWay).compactMap { ladder in
       let arms = ladder.names.compactMap { name in outcomes.first { $0.arm.name == name } }
       return arms.count == ladder.names.count && arms.count > 2 ? arms : nil
     }
@@ -67,34 +65,4 @@ public struct ComparisonReport: Sendable {
   var tokensPerRun: Int {
     experiment.plan.training.steps * experiment.plan.training.samplesPerStep * experiment.plan.training.contextLength
   }
-}
-
-/// Numbers as reports write them: enough digits to tell arms apart, and no more.
-enum ReportText {
-  static func bits(_ value: Double?) -> String { value.map { NumberText.fixed($0, decimals: 4) } ?? "–" }
-  static func nats(_ value: Double?) -> String { value.map { NumberText.fixed($0, decimals: 3) } ?? "–" }
-
-  /// A mean and half of its interval.
-  static func estimate(_ estimate: Estimate?, decimals: Int) -> String {
-    guard let estimate else { return "–" }
-    let mean = NumberText.fixed(estimate.mean, decimals: decimals)
-    return estimate.margin.isFinite ? mean + " ± " + NumberText.fixed(estimate.margin, decimals: decimals) : mean
-  }
-
-  /// A difference with its sign and its interval.
-  static func difference(_ estimate: Estimate?, decimals: Int = 4) -> String {
-    guard let estimate else { return "–" }
-    let mean = signed(estimate.mean, decimals)
-    guard estimate.margin.isFinite else { return mean }
-    return mean + " [" + signed(estimate.low, decimals) + ", " + signed(estimate.high, decimals) + "]"
-  }
-
-  static func signed(_ value: Double, _ decimals: Int) -> String {
-    let text = NumberText.fixed(value, decimals: decimals)
-    return value > 0 && text.contains(where: { $0 != "0" && $0 != "." && $0.isNumber }) ? "+" + text : text
-  }
-
-  static func rate(_ value: Double) -> String { NumberText.value(value) }
-
-  static func count(_ value: Double) -> String { NumberText.groups(Int(value.rounded())) }
 }

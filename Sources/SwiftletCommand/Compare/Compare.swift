@@ -52,6 +52,8 @@ struct Compare: AsyncParsableCommand {
 
   func run() async throws {
     let interruption = Interruption(signals: [SIGINT, SIGTERM])
+    if explain { return Terminal.write(try ExplainReport(names: arms, json: json).text()) }
+    if let models = try trainedModels() { return try compare(models, interruption) }
     let (experiment, ladders) = try experiment()
     let jobs = plan.jobs ?? ProcessInfo.processInfo.activeProcessorCount
     // Runs share the processors; each computes on one thread.
@@ -75,9 +77,57 @@ struct Compare: AsyncParsableCommand {
     let report = ComparisonReport(
       experiment, outcomes: outcomes, speeds: speeds, ladders: ladders, command: commandLine)
     try report.write(to: output)
-    Terminal.write(json ? report.json : report.terminalTable)
-    if !json { Terminal.write("\n\(output)/report.html shows all of it; report.md, report.csv and runs.csv hold the numbers.\n") }
+    show(report.terminalTable, report.json, files: "report.md, report.csv and runs.csv")
   }
+
+  /// Writes what was found, and where the rest is.
+  private func show(_ table: String, _ object: String, files: String) {
+    Terminal.write(json ? object : table + "\n\(output)/report.html shows all of it; \(files) hold the numbers.\n")
+  }
+
+  // MARK: - Trained models
+
+  /// The models that were named, if they are trained already.
+  private func trainedModels() throws -> [ModelComparison.Subject]? {
+    let notations = try arms.map { try ArmNotation($0) }
+    let trained = notations.filter { notation in
+      BuiltInModel(named: notation.base) != nil
+        || Preset.named(notation.base) == nil && !notation.base.hasSuffix(".json")
+          && FileManager.default.fileExists(atPath: notation.base)
+    }
+    guard let first = trained.first else { return nil }
+    guard trained.count == notations.count else {
+      let other = notations.first { !trained.contains($0) }?.name ?? ""
+      throw CommandError(
+        "\(first.base) is trained and \(other) is not; compare trained models with each other, or train the other first."
+      )
+    }
+    return try notations.map { notation in
+      guard notation.parts.isEmpty, notation.learningRate == nil, notation.hasWarmup else {
+        throw CommandError(
+          "\(notation.base) is trained already: its parts and its training cannot be changed any more.")
+      }
+      let path = try BuiltInModel(named: notation.base)?.folder() ?? notation.base
+      return ModelComparison.Subject(
+        name: notation.name, model: try LanguageModel.load(from: path), tokenizer: try Tokenizer.load(forModel: path))
+    }
+  }
+
+  private func compare(_ models: [ModelComparison.Subject], _ interruption: Interruption) throws {
+    let (texts, floor) = try data.texts()
+    let comparison = try ModelComparison(models, texts: texts, floor: floor)
+    let line = ProgressLine()
+    let outcomes = try comparison.measure(isCancelled: { interruption.isRaised }) { done, total in
+      line.show("\(done) of \(total) texts")
+    }
+    line.end()
+    guard let outcomes else { throw Interruption.exitCode }
+    let report = ModelComparisonReport(comparison, outcomes: outcomes, command: commandLine)
+    try report.write(to: output)
+    show(report.terminalTable, report.json, files: "report.md and report.csv")
+  }
+
+  // MARK: - An experiment
 
   /// The experiment that was asked for, and the ladders in it.
   private func experiment() throws -> (Experiment, [Ladder]) {

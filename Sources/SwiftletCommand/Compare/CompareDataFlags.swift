@@ -24,7 +24,9 @@ struct CompareDataFlags: ParsableArguments {
   var tokenizer: String?
 
   func validate() throws {
-    if !validation.isEmpty, data.isEmpty { throw ValidationError("--validation belongs to --data; give both or neither.") }
+    if !validation.isEmpty, data.isEmpty {
+      throw ValidationError("--validation belongs to --data; give both or neither.")
+    }
   }
 
   /// The tokenizer of all arms, and its files.
@@ -49,5 +51,15 @@ struct CompareDataFlags: ParsableArguments {
     return try .text(
       training: sources, heldOut: try validation.map { try TokenSource.load($0, tokenizer: tokenizer) },
       tokenizer: tokenizer, tokenizerFiles: files)
+  }
+
+  /// The texts that trained models are measured on, and what they hold at least where that is known.
+  func texts() throws -> ([String], Double?) {
+    let files = validation.isEmpty ? data : validation
+    guard !files.isEmpty else {
+      let stories = try ModelComparison.stories(count: 200)
+      return (stories.texts, stories.floor)
+    }
+    return (try TextInputs(files).texts(maximumBytes: 64 << 20), nil)
   }
 }

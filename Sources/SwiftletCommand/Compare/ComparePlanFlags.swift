@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Swiftlet
 
 /// How large a comparison's models are, how long they learn, and how carefully they are judged.
@@ -91,7 +90,7 @@ struct ComparePlanFlags: ParsableArguments {
     plan.training.warmup = warmup ?? plan.training.steps / 20
     plan.training.schedule = schedule?.schedule ?? .cosine
     if plan.training.schedule == .wsd { plan.training.decay = plan.training.steps / 5 }
-    plan.training.optimizer = optimizer?.settings ?? .adamW(AdamW.Settings(beta2: Double(ProcessInfo.processInfo.environment["B2"] ?? "0.95")!))
+    plan.training.optimizer = optimizer?.settings ?? .adamW(AdamW.Settings())
     plan.learningRates = learningRates?.rates ?? scale.learningRates
     plan.seeds = seeds ?? scale.seeds
     return plan

@@ -39,3 +39,26 @@ public struct TextInputs: Sendable {
     self.delimiter = delimiter.map { Array($0.utf8) }
   }
 }
+
+extension TextInputs {
+  /// The documents as texts, as many as there are within the first `maximumBytes`.
+  /// - Throws: `TrainingError` where a file cannot be read, or holds ids instead of text.
+  package func texts(maximumBytes: Int) throws(TrainingError) -> [String] {
+    var texts: [String] = []
+    var bytes: [UInt8] = []
+    var total = 0
+    let reader = DocumentReader(self, cutsDocuments: true)
+    while total < maximumBytes, let piece = try reader.next() {
+      guard case .text(let part) = try piece.decoded() else {
+        throw TrainingError(.unusableData, at: piece.place, "holds ids; models with tokenizers of their own need text")
+      }
+      bytes += part
+      total += part.count
+      if piece.endsDocument || total >= maximumBytes {
+        texts.append(String(decoding: bytes, as: UTF8.self))
+        bytes = []
+      }
+    }
+    return texts
+  }
+}
