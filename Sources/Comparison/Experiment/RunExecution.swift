@@ -11,8 +11,8 @@ struct RunExecution {
   let measures: HeldOutMeasures
   let store: RunStore
 
-  /// How often a curve is measured.
-  static let curvePoints = 20
+  /// How often a curve is measured: twenty times, or so often that it costs little beside the training.
+  private var curvePoints: Int { max(5, min(20, run.plan.steps / 40)) }
 
   /// - Returns: nil when it was cancelled; what was done is then saved, and the same call goes on with it.
   func execute(isCancelled: () -> Bool, onStep: (Trainer.Step) -> Void) throws -> RunResult? {
@@ -22,7 +22,7 @@ struct RunExecution {
     let outcome: TrainingRun.Outcome
     do {
       outcome = try trainingRun.run(
-        validation: measures.part, intervals: .init(validation: max(1, plan.steps / Self.curvePoints)),
+        validation: measures.part, intervals: .init(validation: max(1, plan.steps / curvePoints)),
         isCancelled: isCancelled
       ) { if case .step(let step) = $0 { onStep(step) } }
     } catch let error as TrainingError where error.kind == .notFinite {
