@@ -35,6 +35,19 @@ public struct Generator: Sendable {
     try Continuation(self).generate(prompt, options: options, isCancelled: isCancelled, onEvent: onEvent)
   }
 
+  /// A text and its continuation, all at once.
+  /// - Throws: As `generate`.
+  public func text(after prompt: String, options: GenerationOptions = GenerationOptions()) throws -> String {
+    var text = prompt
+    try generate(
+      .text(prompt), options: options,
+      onEvent: {
+        text += $0.text
+        return true
+      })
+    return text
+  }
+
   /// Continues a prompt as an asynchronous sequence. The work begins with the iteration, on a thread of its own, so it
   /// never holds one of Swift's cooperative threads. Leaving the loop or cancelling the task ends it within a step.
   public func stream(_ prompt: Prompt, options: GenerationOptions = GenerationOptions()) -> GenerationStream {

@@ -119,7 +119,7 @@ public final class Experiment: Sendable {
     /// How many runs there are, searches beyond the given learning rates not counted, and how many were done before.
     public let runCount, completedCount: Int
     /// The tokens that the others learn from.
-    public let tokenCount: Int
+    public let tokenCount: Double
     /// The floating-point operations of that.
     public let operations: Double
     /// The time that it takes, by the speed of a few steps just now.
@@ -129,8 +129,7 @@ public final class Experiment: Sendable {
   /// Counts what is to be done.
   /// - Parameter jobs: How many runs at once.
   public func cost(jobs: Int) throws -> Cost {
-    var (runs, completed, tokens, operations) = (0, 0, 0, 0.0)
-    let tokensPerRun = plan.training.steps * plan.training.samplesPerStep * plan.training.contextLength
+    var (runs, completed, tokens, operations) = (0, 0, 0.0, 0.0)
     for arm in arms {
       var progress = ArmProgress(arm, plan)
       // What was done before decides what comes next.
@@ -139,9 +138,9 @@ public final class Experiment: Sendable {
       }
       runs += progress.runCount
       completed += progress.completedCount
-      let missing = (progress.runCount - progress.completedCount) * tokensPerRun
+      let missing = Double(progress.runCount - progress.completedCount) * plan.training.tokenCount
       tokens += missing
-      operations += Double(missing) * operationsPerToken(arm)
+      operations += missing * operationsPerToken(arm)
     }
     let seconds = tokens == 0 ? 0 : operations / (try operationsPerSecond()) / Double(max(1, jobs))
     return Cost(

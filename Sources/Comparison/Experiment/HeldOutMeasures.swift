@@ -63,6 +63,6 @@ struct HeldOutMeasures {
   func samples(_ model: LanguageModel) throws -> [String] {
     let generator = Generator(model: model, tokenizer: data.tokenizer)
     let options = GenerationOptions(sampling: SamplingOptions(temperature: 0.7, topP: 0.9, seed: 1), maxTokens: 90)
-    return try data.prompts.map { try generator.text(after: $0, options) }
+    return try data.prompts.map { try generator.text(after: $0, options: options) }
   }
 }

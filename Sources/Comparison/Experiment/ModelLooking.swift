@@ -1,21 +1,6 @@
 import Charts
 import LanguageModels
-import TextGeneration
 import Tokenization
-
-extension Generator {
-  /// A text and its continuation.
-  func text(after prompt: String, _ options: GenerationOptions) throws -> String {
-    var text = prompt
-    try generate(
-      .text(prompt), options: options,
-      onEvent: {
-        text += $0.text
-        return true
-      })
-    return text
-  }
-}
 
 extension LanguageModel {
   /// What the model looks at while it reads some tokens.

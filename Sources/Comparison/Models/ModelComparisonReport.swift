@@ -126,7 +126,8 @@ public struct ModelComparisonReport: Sendable {
     return try outcomes.map { outcome in
       PageText(
         outcome.subject.name,
-        try Generator(model: outcome.subject.model, tokenizer: outcome.subject.tokenizer).text(after: prompt, options))
+        try Generator(model: outcome.subject.model, tokenizer: outcome.subject.tokenizer).text(
+          after: prompt, options: options))
     }
   }
 

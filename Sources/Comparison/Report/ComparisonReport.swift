@@ -67,7 +67,5 @@ public struct ComparisonReport: Sendable {
   var seeds: Int { experiment.plan.seeds }
 
   /// How many tokens a run learns from.
-  var tokensPerRun: Int {
-    experiment.plan.training.steps * experiment.plan.training.samplesPerStep * experiment.plan.training.contextLength
-  }
+  var tokensPerRun: Int { Int(min(experiment.plan.training.tokenCount, 1e18)) }
 }

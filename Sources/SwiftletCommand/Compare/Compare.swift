@@ -133,7 +133,8 @@ struct Compare: AsyncParsableCommand {
   private func experiment() throws -> (Experiment, [Ladder]) {
     let (tokenizer, files) = try data.loadTokenizer()
     let experimentPlan = plan.plan
-    let data = try data.load(tokenizer, files, tokensPerRun: plan.tokensPerRun)
+    try experimentPlan.validate()
+    let data = try data.load(tokenizer, files, tokensPerRun: Int(min(experimentPlan.training.tokenCount, 1e18)))
     let size = plan.size(vocabularySize: tokenizer.vocabularySize)
     let ladders = arms.isEmpty ? plan.ladders : []
     let arms = arms.isEmpty ? try Ladder.arms(of: ladders, size: size) : try namedArms(size)

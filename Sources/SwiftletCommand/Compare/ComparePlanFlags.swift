@@ -96,14 +96,6 @@ struct ComparePlanFlags: ParsableArguments {
     return plan
   }
 
-  /// How many tokens a run learns from; 0 where there are more than can be counted, which the plan refuses.
-  var tokensPerRun: Int {
-    let plan = plan.training
-    let (samples, tooMany) = plan.steps.multipliedReportingOverflow(by: plan.batchSize)
-    let (tokens, overflow) = samples.multipliedReportingOverflow(by: plan.contextLength)
-    return tooMany || overflow ? 0 : tokens
-  }
-
   /// The size that presets take.
   func size(vocabularySize: Int) -> DecoderSize {
     var size = DecoderSize()

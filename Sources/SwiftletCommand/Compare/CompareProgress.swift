@@ -34,7 +34,7 @@ final class CompareProgress: Sendable {
       + "\(plan.seeds) seeds an arm\n"
     if cost.completedCount > 0 { text += "\(cost.completedCount) of them are in \(folder) already\n" }
     text +=
-      "\(Terminal.grouped(cost.tokenCount)) tokens, \(NumberText.operations(cost.operations)) FLOP: about "
+      "\(Terminal.grouped(Int(min(cost.tokenCount, 1e18)))) tokens, \(NumberText.operations(cost.operations)) FLOP: about "
       + "\(TrainProgress.duration(cost.seconds)) with \(jobs) at once"
     Terminal.note(text)
   }

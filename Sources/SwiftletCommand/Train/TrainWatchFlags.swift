@@ -89,14 +89,8 @@ struct TrainWatchFlags: ParsableArguments {
   private func sample(_ run: TrainingRun, _ tokenizer: Tokenizer?, _ prompt: String) throws -> String {
     guard let tokenizer else { return "" }
     let generator = Generator(model: run.trainer.model, tokenizer: tokenizer)
-    var text = prompt
     let options = GenerationOptions(sampling: SamplingOptions(temperature: 0.8, topP: 0.95, seed: 1), maxTokens: 60)
-    try generator.generate(
-      .text(prompt), options: options,
-      onEvent: {
-        text += $0.text
-        return true
-      })
+    let text = try generator.text(after: prompt, options: options)
     return "step \(run.trainer.completedSteps): \(text.split(whereSeparator: \.isNewline).joined(separator: " "))"
   }
 

@@ -48,6 +48,9 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// The samples of one step.
   public var samplesPerStep: Int { batchSize * accumulation }
 
+  /// The tokens that a run reads, as a number without a largest one: a plan may be far too long.
+  public var tokenCount: Double { Double(steps) * Double(samplesPerStep) * Double(contextLength) }
+
   /// The numbers of a step's samples, batch by batch; the first step is 0.
   func samples(of step: Int) -> [Range<Int>] {
     let first = (overfit.map { step % $0 } ?? step) * samplesPerStep
