@@ -33,6 +33,48 @@ typedef struct {
   float gradient_scale;  // what gradients are multiplied by, where their norm is clipped
 } ctk_adam;
 
+// One to eight rows of n numbers as signed bytes: x[j, i] ≈ scales[j, i / group] · codes[j, i], with groups of 32 or of 256
+// as `ctk_byte_group` says for the weights they meet.
+typedef struct {
+  size_t count, n;
+  const int8_t *codes;        // [count, row_stride]
+  const float *scales;        // [count, scale_stride], which is n / group or more, in whole eights
+  const float *sums;          // as scales, for groups of 32: scale · Σ codes
+  const int16_t *group_sums;  // [count, group_stride] for groups of 256: Σ of 16 codes
+  size_t row_stride, scale_stride, group_stride;
+} ctk_bytes;
+
+// out[j, row] = Σ weights[row, i] · x[j, i]. The same bits for x[j] however many rows x has.
+typedef struct {
+  int type;
+  size_t rows, row_bytes;
+  const void *weights;  // blocks of GGUF's type number `type`
+  ctk_bytes x;
+  float *out;  // [x.count, out_stride]
+  size_t out_stride;
+} ctk_block_dots;
+
+// Products in 16-bit whole numbers: how many columns of the weights are unpacked at a time.
+enum { CTK_FIXED_DEPTH = 256 };
+
+// Up to fixed_columns rows side by side as 16-bit numbers: x[j, k] ≈ scale of its group · code, depth in whole
+// CTK_FIXED_DEPTHs. Missing rows and columns have scale 0.
+typedef struct {
+  size_t depth, group, sum_group;  // as `ctk_fixed_groups` says for the weights they meet
+  int16_t *codes;  // [depth / 2, fixed_columns, 2]
+  float *scales;   // [depth / group, fixed_columns]
+  float *sums;     // [depth / sum_group, fixed_columns]: scale · Σ codes
+} ctk_fixed_strip;
+
+// Rows of weights unpacked to 16-bit numbers, CTK_FIXED_DEPTH columns of each: w[i, k] = scale · code + minimum.
+typedef struct {
+  int type;
+  size_t rows;     // in whole fixed_rows; missing ones are zeros
+  int16_t *codes;  // [rows, CTK_FIXED_DEPTH]
+  float *scales;   // [rows, CTK_FIXED_DEPTH / group]
+  float *minimums; // [rows, CTK_FIXED_DEPTH / sum_group], where the type has them
+} ctk_fixed_tile;
+
 typedef struct {
   const char *name;
   // Results held in registers at a time. A piece has any number of rows and at most tile_columns columns.
@@ -87,6 +129,22 @@ typedef struct {
   // `rounds` multiplications and additions in each of as many independent sums as keep the processor busy, nothing of
   // it in memory; returns the number of operations in all. Every sum tends to 2, and *mean is their mean.
   size_t (*multiply_adds)(size_t rounds, float *mean);
+
+  void (*block_dots)(const ctk_block_dots *dots);
+  // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the group calls for is written.
+  void (*to_bytes)(size_t n, size_t group, const float *x, int8_t *codes, float *scales, float *sums,
+                   int16_t *group_sums);
+
+  // Products of many rows; null where the table has none, and float32 products of decoded weights serve.
+  size_t fixed_rows, fixed_columns;
+  // The strip's columns [first, first + CTK_FIXED_DEPTH) of `count` rows that lie `stride` apart, n columns in all.
+  void (*to_fixed)(const ctk_fixed_strip *strip, size_t first, const float *x, size_t stride, size_t count, size_t n);
+  // The same columns of `count` packed rows.
+  void (*unpack_fixed)(const ctk_fixed_tile *tile, size_t first, const void *weights, size_t row_bytes, size_t count,
+                       size_t n);
+  // sums[i, j] += tile row i · strip row j, over CTK_FIXED_DEPTH columns from `first` on; sums is
+  // [tile rows, fixed_columns].
+  void (*multiply_fixed)(const ctk_fixed_tile *tile, const ctk_fixed_strip *strip, size_t first, float *sums);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every
@@ -102,6 +160,12 @@ static inline uint32_t ctk_hash(uint32_t number, uint32_t key) {
 const ctk_table *ctk_table_named(const char *name);
 // The fastest table that this processor runs.
 const ctk_table *ctk_table_best(void);
+
+// How many numbers share a scale when they are made bytes to meet blocks of a type; 0 for other types.
+size_t ctk_byte_group(int type);
+
+// How 16-bit rows that meet weights of a type are grouped; returns -1 for a type that has no such products.
+int ctk_fixed_groups(int type, size_t *group, size_t *sum_group, int *has_minimums);
 
 // The float32 values of `count` numbers stored in GGUF blocks; `type` is GGUF's own number of the block type.
 // Returns 0, or -1 for a type that has no decoder. Count must be a multiple of the block's size.
