@@ -224,9 +224,15 @@ static size_t multiply_adds(size_t rounds, float *mean) {
   return 2 * CHAINS * rounds;
 }
 
+static uint32_t read_words(size_t n, const uint32_t *x) {
+  uint32_t result = 0;
+  for (size_t i = 0; i < n; i++) result ^= x[i];
+  return result;
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
-    dropout, adam, multiply_adds,
+    dropout, adam, multiply_adds, read_words,
 };

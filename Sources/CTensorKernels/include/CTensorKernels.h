@@ -87,6 +87,8 @@ typedef struct {
   // `rounds` multiplications and additions in each of as many independent sums as keep the processor busy, nothing of
   // it in memory; returns the number of operations in all. Every sum tends to 2, and *mean is their mean.
   size_t (*multiply_adds)(size_t rounds, float *mean);
+  // The exclusive or of n words, as fast as the memory hands them over.
+  uint32_t (*read)(size_t n, const uint32_t *x);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every

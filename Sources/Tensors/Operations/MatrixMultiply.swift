@@ -8,6 +8,13 @@ public enum WeightLayout: String, Sendable, Hashable {
   case inputMajor
 }
 
+/// The most rows of a batch of which each gets exactly the bits that it would get alone, whatever the others hold.
+///
+/// A product of so few rows reads the weight once and computes every row by itself; from there on rows are computed in
+/// blocks, whose sums run in another order. Speculative decoding rests on it: a text whose tokens are checked by the
+/// handful is the text whose tokens come one at a time.
+public let fewRows = 8
+
 /// `a · b`, either of them transposed first.
 /// - Parameters:
 ///   - a: [m, k], or [k, m] if `transposeA`; float32
@@ -31,7 +38,7 @@ func matrixMultiply(
   guard m > 0, n > 0 else { return }
   if k == 0 {
     if !adds { unsafe out.floatPointer.update(repeating: 0, count: m * n) }
-  } else if m < 4, !transposeA, !adds {
+  } else if m <= fewRows, !transposeA, !adds {
     if transposeB { multiplyFewRows(a, b, out) } else { multiplyFewRowsInputMajor(a, b, out) }
   } else {
     BlockedProduct(
