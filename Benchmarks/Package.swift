@@ -11,6 +11,8 @@ let package = Package(
     .executableTarget(
       name: "MatrixProduct", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "MatrixProduct"),
     .executableTarget(
+      name: "WeightProducts", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "WeightProducts"),
+    .executableTarget(
       name: "TrainingStep", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "TrainingStep"),
     .executableTarget(
       name: "Opening", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Opening"),

@@ -156,6 +156,20 @@ int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out) {
   return -1;
 }
 
+size_t ctk_byte_group(int type) {
+  for (size_t t = 0; t < sizeof block_types / sizeof *block_types; t++)
+    if (block_types[t].type == type) return (size_t)block_types[t].size;
+  return 0;
+}
+
+int ctk_fixed_groups(int type, size_t *group, size_t *sum_group) {
+  size_t size = type == 1 || type == 30 ? 32 : ctk_byte_group(type);  // float16 and bfloat16 are cut into groups of 32
+  if (!size) return -1;
+  *group = size;
+  *sum_group = type == 10 ? 16 : 32;  // Q2_K's minimums are those of 16
+  return 0;
+}
+
 // MARK: encoding
 
 static void put_half(uint8_t *p, float value) {

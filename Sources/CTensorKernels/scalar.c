@@ -224,9 +224,55 @@ static size_t multiply_adds(size_t rounds, float *mean) {
   return 2 * CHAINS * rounds;
 }
 
+static uint32_t read_words(size_t n, const uint32_t *x) {
+  uint32_t result = 0;
+  for (size_t i = 0; i < n; i++) result ^= x[i];
+  return result;
+}
+
+static void to_bytes(size_t n, size_t group, const float *x, int8_t *codes, float *scales, float *sums,
+                     int16_t *group_sums) {
+  for (size_t first = 0; first < n; first += group) {
+    float largest = 0;
+    for (size_t i = first; i < first + group; i++)
+      if (!(fabsf(x[i]) <= largest)) largest = fabsf(x[i]);
+    float inverse = largest > 0 && largest < INFINITY ? 127 / largest : 0;
+    float scale = largest < INFINITY ? largest / 127 : NAN;
+    scales[first / group] = scale;
+    int total = 0;
+    for (size_t i = first; i < first + group; i++) {
+      codes[i] = inverse ? (int8_t)lrintf(x[i] * inverse) : 0;
+      total += codes[i];
+      if (group == 32 || i % 16 != 15) continue;
+      group_sums[i / 16] = (int16_t)total;
+      total = 0;
+    }
+    if (group == 32) sums[first / 32] = scale * (float)total;
+  }
+}
+static void block_dots(const ctk_block_dots *p) {
+  size_t group = ctk_byte_group(p->type);
+  float values[256];
+  for (size_t row = 0; row < p->rows; row++) {
+    const uint8_t *blocks = (const uint8_t *)p->weights + row * p->row_bytes;
+    for (size_t j = 0; j < p->x.count; j++) {
+      const int8_t *codes = p->x.codes + j * p->x.row_stride;
+      double total = 0;
+      for (size_t i = 0; i < p->x.n; i += group) {
+        ctk_decode_blocks(p->type, blocks + i / group * (p->row_bytes / (p->x.n / group)), group, values);
+        double sum = 0;
+        for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[i + k];
+        total += sum * p->x.scales[j * p->x.scale_stride + i / group];
+      }
+      p->out[j * p->out_stride + row] = (float)total;
+    }
+  }
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
-    dropout, adam, multiply_adds,
+    dropout, adam, multiply_adds, read_words,
+    block_dots, to_bytes, 0, 0, NULL, NULL, NULL,
 };

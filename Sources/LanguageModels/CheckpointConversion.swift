@@ -228,6 +228,11 @@ public struct CheckpointConversion {
           case .flag(let flag): .bool(flag)
           }
       }
+      // llama.cpp runs a model without a tokenizer, to measure it for one, where the file says that there is none.
+      if more["tokenizer.ggml.model"] == nil {
+        metadata["tokenizer.ggml.model"] = .string("no_vocab")
+        metadata[gguf.architecture + ".vocab_size"] = .uint32(UInt32(clamping: configuration.vocabularySize))
+      }
     } else {
       metadata[ModelCheckpoint.nativeConfigurationKey] = .string(
         JSONValue.object(configuration.fileFields(elementType ?? .f32)).serialized(pretty: false))

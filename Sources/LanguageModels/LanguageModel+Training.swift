@@ -23,7 +23,8 @@ extension LanguageModel {
     switch precision {
     case .float32: return master
     case .bfloat16:
-      return try LanguageModel(configuration, from: RoundedParameters(source: master.table), master: master)
+      return try LanguageModel(
+        configuration, from: RoundedParameters(source: master.table, elementType: .bf16), master: master)
     }
   }
 

@@ -37,12 +37,16 @@ public final class MasterWeights: Sendable {
   }
 }
 
-/// Another source's matrices in bfloat16. What is small, gains and biases, is shared with it as it is.
-struct RoundedParameters: ParameterSource {
-  let source: ParameterTable
+/// Another source's matrices in a smaller type; float16 where their rows are no whole blocks of it. What is small, gains
+/// and biases, is shared with it as it is.
+struct RoundedParameters<Source: ParameterSource>: ParameterSource {
+  let source: Source
+  let elementType: ElementType
 
   func tensor(_ name: String, shape: Shape) throws -> (tensor: Tensor, layout: WeightLayout) {
     let (tensor, layout) = try source.tensor(name, shape: shape)
-    return (name.hasSuffix(".weight") ? tensor.converted(to: .bf16) : tensor, layout)
+    guard name.hasSuffix(".weight") else { return (tensor, layout) }
+    let isWhole = tensor.shape.columnCount % elementType.blockSize == 0
+    return (tensor.converted(to: isWhole ? elementType : .f16), layout)
   }
 }

@@ -61,6 +61,14 @@ public struct ModelInspection: Sendable {
     return 2 * activeMatrixElements + 4 * attended * configuration.queryWidth
   }
 
+  /// The floating-point operations of reading `count` tokens after `depth` others, where only the last one's scores are
+  /// computed: what a prompt costs.
+  public func floatingPointOperations(prompt count: Int, depth: Int = 0) -> Double {
+    guard count > 0 else { return 0 }
+    let unscored = 2.0 * Double(count - 1) * Double(configuration.vocabularySize) * Double(configuration.hiddenSize)
+    return (0..<count).reduce(-unscored) { $0 + Double(floatingPointOperationsPerToken(depth: depth + $1)) }
+  }
+
   /// The floating-point operations of training on so many tokens: forward, and twice that backward, at the mean depth
   /// of texts that fill the context.
   /// - Parameter contextLength: How long the texts are; nil is the whole context.

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+public import Tensors
 
 /// Fresh weights: matrices from a normal distribution of standard deviation 0.02, gains 1, biases 0.
 ///
@@ -53,5 +53,19 @@ extension LanguageModel {
     try configuration.validate()
     try Room.checkMemory(configuration.floatByteCounts.total, for: "fresh weights")
     try self.init(configuration, from: RandomParameters(seed: seed, layerCount: configuration.layerCount))
+  }
+
+  /// The same with matrices in another type, one of those that `Tensor.canEncode`: what a quantised model of that shape
+  /// costs can be measured without having one.
+  public convenience init(_ configuration: Configuration, seed: UInt64, elementType: ElementType) throws {
+    try configuration.validate()
+    guard Tensor.canEncode(elementType) else {
+      let known = ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ")
+      throw ModelError(.unsupported, "weights cannot be made as \(elementType); known: \(known).")
+    }
+    let largest = configuration.floatByteCounts.largest
+    try Room.checkMemory(ModelInspection(configuration).weightBytes(elementType) + largest, for: "fresh weights")
+    let fresh = RandomParameters(seed: seed, layerCount: configuration.layerCount)
+    try self.init(configuration, from: RoundedParameters(source: fresh, elementType: elementType))
   }
 }

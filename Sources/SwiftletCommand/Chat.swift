@@ -18,6 +18,7 @@ struct Chat: AsyncParsableCommand {
 
   @OptionGroup(title: "Model") var modelOptions: ModelOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+  @OptionGroup(title: "Guesses") var speculation: SpeculationFlags
 
   @Option(help: ArgumentHelp("What the model is told before the first message.", valueName: "text"))
   var system: String?
@@ -27,7 +28,7 @@ struct Chat: AsyncParsableCommand {
 
   func run() async throws {
     let name = modelOptions.model ?? BuiltInModel.llama.name
-    let (generator, _) = try modelOptions.loadGenerator(name)
+    let generator = try speculation.applied(to: modelOptions.loadGenerator(name).generator)
     let conversation = Conversation(with: generator, format: format, system: system)
     if Terminal.readsKeyboard {
       Terminal.note(Terminal.dim("\(name), format \(conversation.format.rawValue). /clear forgets, /exit ends."))
@@ -51,8 +52,9 @@ struct Chat: AsyncParsableCommand {
   private func reply(to line: String, in conversation: Conversation) throws {
     let interruption = Interruption()
     var hasBegun = false
+    var summary: GenerationSummary?
     do {
-      try conversation.reply(
+      summary = try conversation.reply(
         to: line, options: sampling.generationOptions,
         onEvent: { event in
           let text = hasBegun ? event.text : String(event.text.drop { $0.isWhitespace })
@@ -65,6 +67,7 @@ struct Chat: AsyncParsableCommand {
       Terminal.note("\(error.message) /clear begins anew.")
     }
     Terminal.write("\n")
+    if modelOptions.diagnostics.verbose, let summary { Terminal.note(Terminal.dim(summary.statistics)) }
     // Where no person can go on, Ctrl-C ends the program.
     if interruption.isRaised, !Terminal.readsKeyboard { throw Interruption.exitCode }
   }

@@ -14,10 +14,12 @@ struct Generate: AsyncParsableCommand {
         swiftlet generate "Once upon a time"
         swiftlet generate --model gpt2 --temperature 0 "The capital of France is"
         cat story.txt | swiftlet generate --model llama-3.2-1b.gguf --seed 1 -
+        swiftlet generate --model llama-3.1-8b.gguf --draft-model llama-3.2-1b.gguf "The capital of France is"
       """)
 
   @OptionGroup(title: "Model") var modelOptions: ModelOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+  @OptionGroup(title: "Guesses") var speculation: SpeculationFlags
 
   @Flag(inversion: .prefixedNo, help: "Write the prompt before its continuation. (default: only without --model)")
   var echo: Bool?
@@ -53,7 +55,8 @@ struct Generate: AsyncParsableCommand {
   }
 
   private func generate(with name: String, _ prompt: String, _ interruption: Interruption) throws {
-    let (generator, model) = try modelOptions.loadGenerator(name)
+    let (plain, model) = try modelOptions.loadGenerator(name)
+    let generator = try speculation.applied(to: plain)
     let tellsStatistics = modelOptions.model == nil || modelOptions.diagnostics.verbose || Terminal.showsProgress
     if modelOptions.model == nil {
       let count = Terminal.grouped(model.configuration.parameterCount)
@@ -86,13 +89,7 @@ struct Generate: AsyncParsableCommand {
     } else {
       Terminal.write("\n")
     }
-    if tellsStatistics { Terminal.note(Terminal.dim(statistics(summary))) }
-  }
-
-  private func statistics(_ summary: GenerationSummary) -> String {
-    "prompt \(summary.promptTokens) tokens, \(Terminal.rounded(summary.promptSpeed)) tokens/s · "
-      + "generated \(summary.generatedTokens), \(Terminal.rounded(summary.generationSpeed)) tokens/s · "
-      + "seed \(summary.seed)" + (summary.reason == .contextFull ? " · the context is full" : "")
+    if tellsStatistics { Terminal.note(Terminal.dim(summary.statistics)) }
   }
 
   private func report(
@@ -102,7 +99,8 @@ struct Generate: AsyncParsableCommand {
       JSONObject([
         ("model", .string(name)), ("text", .string(text)), ("tokens", .array(tokens)),
         ("reason", .string(summary.reason.name)), ("prompt_tokens", .integer(summary.promptTokens)),
-        ("generated_tokens", .integer(summary.generatedTokens)), ("prompt_seconds", .number(summary.promptSeconds)),
+        ("generated_tokens", .integer(summary.generatedTokens)), ("drafted_tokens", .integer(summary.draftedTokens)),
+        ("accepted_tokens", .integer(summary.acceptedTokens)), ("prompt_seconds", .number(summary.promptSeconds)),
         ("generation_seconds", .number(summary.generationSeconds)),
         ("seed", Int(exactly: summary.seed).map(JSONValue.integer) ?? .string(String(summary.seed))),
       ]))

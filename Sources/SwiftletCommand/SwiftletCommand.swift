@@ -14,7 +14,8 @@ import ArgumentParser
       """,
     version: "0.1.0",
     subcommands: [
-      Generate.self, Chat.self, Train.self, Compare.self, Logits.self, Tokenize.self, Inspect.self, Init.self,
+      Generate.self, Chat.self, Bench.self, Train.self, Compare.self, Logits.self, Tokenize.self, Inspect.self,
+      Init.self,
       Convert.self,
       DataCommand.self,
     ])

@@ -2,18 +2,12 @@
 ///
 /// Used again, it reads only the part of the next prompt in which that differs from what it has read.
 final class Continuation {
-  /// How many tokens of a prompt are read in one pass: enough to fill the matrix kernels, few enough that memory stays
-  /// small and a cancelled generation ends soon.
-  static let chunkLength = 512
-
   private let generator: Generator
-  private let sequence: any PredictedSequence
-  /// The tokens that `sequence` has read.
-  private var tokens: [Int] = []
+  private let text: ReadText
 
   init(_ generator: Generator) {
     self.generator = generator
-    sequence = generator.predictor.makeSequence()
+    text = ReadText(generator.predictor, speculation: generator.speculation)
   }
 
   private var predictor: any TokenPredictor { generator.predictor }
@@ -31,28 +25,35 @@ final class Continuation {
 
     let clock = ContinuousClock()
     let beginning = clock.now
-    let reusedTokens = forgetWhatDiffers(from: ids)
-    var logits = try read(ids[reusedTokens...], isCancelled)
+    let reusedTokens = text.forgetWhatDiffers(from: ids)
+    var logits = try text.read(ids[reusedTokens...], isCancelled)
     let promptEnd = clock.now
 
     var decoder = generator.coder.makeStreamDecoder()
     var stops = StopStrings(options.stopStrings)
-    var generatedTokens = 0
+    var (generatedTokens, acceptedTokens) = (0, 0)
     func step() throws -> FinishReason? {
       if isCancelled() { return .cancelled }
       guard let scores = logits else { return .cancelled }
       if generatedTokens >= options.maxTokens ?? .max { return .maxTokens }
       let sample = try sampler.sample(scores, wantsLogProbability: options.reportsLogProbabilities)
+      let wasDrafted = text.guessed(sample.token)
       generatedTokens += 1
+      if wasDrafted { acceptedTokens += 1 }
       if endTokens.contains(sample.token) { return .endOfText(token: sample.token) }
-      let text = stops.append(decoder.append(sample.token))
+      let piece = stops.append(decoder.append(sample.token))
       let goesOn = try onEvent(
-        GenerationEvent(text: text, token: sample.token, logProbability: sample.logProbability, summary: nil))
+        GenerationEvent(
+          text: piece, token: sample.token, logProbability: sample.logProbability, wasDrafted: wasDrafted, summary: nil)
+      )
       if let match = stops.match { return .stopString(match) }
       if !goesOn { return .cancelled }
       if generatedTokens >= options.maxTokens ?? .max { return .maxTokens }
-      if tokens.count >= predictor.contextLength { return .contextFull }
-      logits = try read([sample.token], isCancelled)
+      if text.isFull { return .contextFull }
+      // After the last guess one more token is chosen.
+      let useful = (options.maxTokens ?? .max) - generatedTokens - 1
+      logits = try text.append(
+        sample.token, DraftRequest(count: useful, endTokens: endTokens, sampler: sampler), isCancelled: isCancelled)
       return nil
     }
     var reason: FinishReason?
@@ -61,10 +62,11 @@ final class Continuation {
     let rest = stops.append(decoder.finish()) + stops.finish()
     let summary = GenerationSummary(
       reason: stops.match.map(FinishReason.stopString) ?? reason ?? .cancelled, promptTokens: ids.count,
-      reusedTokens: reusedTokens, generatedTokens: generatedTokens,
+      reusedTokens: reusedTokens, generatedTokens: generatedTokens, draftedTokens: text.draftedTokens,
+      acceptedTokens: acceptedTokens,
       promptSeconds: Self.seconds(promptEnd - beginning), generationSeconds: Self.seconds(clock.now - promptEnd),
       seed: sampler.seed)
-    _ = try onEvent(GenerationEvent(text: rest, token: nil, logProbability: nil, summary: summary))
+    _ = try onEvent(GenerationEvent(text: rest, token: nil, logProbability: nil, wasDrafted: false, summary: summary))
     return summary
   }
 
@@ -87,29 +89,6 @@ final class Continuation {
         "token id \(id) of the prompt is outside the model's 0..<\(predictor.vocabularySize); use its own tokenizer.")
     }
     return ids
-  }
-
-  /// Keeps the tokens that begin `ids` too, but leaves at least one to read, for its scores.
-  /// - Returns: How many were kept.
-  private func forgetWhatDiffers(from ids: [Int]) -> Int {
-    let common = zip(tokens, ids.dropLast()).prefix { $0 == $1 }.count
-    sequence.truncate(to: common)
-    tokens.removeSubrange(common...)
-    return common
-  }
-
-  /// Reads tokens chunk by chunk. Returns nil when cancelled in between.
-  private func read(_ ids: ArraySlice<Int>, _ isCancelled: () -> Bool) throws -> [Float]? {
-    var logits: [Float]?
-    var rest = ids
-    while !rest.isEmpty {
-      if isCancelled() { return nil }
-      let chunk = Array(rest.prefix(Self.chunkLength))
-      logits = try sequence.read(chunk)
-      tokens += chunk
-      rest = rest.dropFirst(chunk.count)
-    }
-    return logits
   }
 
   private static func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }

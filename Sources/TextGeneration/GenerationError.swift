@@ -12,6 +12,8 @@ public struct GenerationError: Error, Hashable, Sendable, CustomStringConvertibl
     case invalidToken
     /// The model's scores leave no token to choose: all are NaN or minus infinity.
     case noCandidate
+    /// A draft model has another vocabulary than the model that it guesses for.
+    case mismatchedDraft
     /// A tokenizer or a built-in model is not where it was looked for.
     case notFound
   }

@@ -7,6 +7,8 @@ public struct GenerationEvent: Sendable, CustomStringConvertible {
   public let token: Int?
   /// The natural logarithm of the probability that the model gave the token, if that was asked for.
   public let logProbability: Float?
+  /// Whether the token had been guessed, and cost no pass of its own.
+  public let wasDrafted: Bool
   /// What the generation came to, in the last event.
   public let summary: GenerationSummary?
 
@@ -49,6 +51,10 @@ public struct GenerationSummary: Sendable, Hashable {
   public let reusedTokens: Int
   /// The tokens that were generated, with the one that ended the text.
   public let generatedTokens: Int
+  /// The tokens that were guessed for the model to check; 0 without speculation.
+  public let draftedTokens: Int
+  /// Those of them that the model chose too.
+  public let acceptedTokens: Int
   /// Seconds spent on the prompt.
   public let promptSeconds: Double
   /// Seconds from the end of the prompt to the end of the generation.
@@ -56,6 +62,8 @@ public struct GenerationSummary: Sendable, Hashable {
   /// The seed that repeats this text.
   public let seed: UInt64
 
+  /// The part of the guesses that was right; nil where nothing was guessed.
+  public var acceptance: Double? { draftedTokens > 0 ? Double(acceptedTokens) / Double(draftedTokens) : nil }
   /// Prompt tokens read per second; 0 where nothing was measured.
   public var promptSpeed: Double { promptSeconds > 0 ? Double(promptTokens - reusedTokens) / promptSeconds : 0 }
   /// Tokens generated per second. The first costs no pass of its own: the prompt's last row chose it.

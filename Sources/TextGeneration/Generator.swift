@@ -12,10 +12,24 @@ import Synchronization
 public struct Generator: Sendable {
   let predictor: any TokenPredictor
   let coder: any TextCoder
+  /// Where guesses of the next tokens come from, if any are made.
+  public let speculation: Speculation?
 
   package init(predictor: any TokenPredictor, coder: any TextCoder) {
+    self.init(predictor, coder, nil)
+  }
+
+  private init(_ predictor: any TokenPredictor, _ coder: any TextCoder, _ speculation: Speculation?) {
     self.predictor = predictor
     self.coder = coder
+    self.speculation = speculation
+  }
+
+  /// The same generator with guesses for the model to check: the same texts, sooner. With nil, without.
+  /// - Throws: `GenerationError` when a draft model has another vocabulary, or too many tokens are to be guessed.
+  public func speculating(_ speculation: Speculation?) throws(GenerationError) -> Generator {
+    try speculation?.validate(for: self)
+    return Generator(predictor, coder, speculation)
   }
 
   /// The ids that the model reads for a prompt.

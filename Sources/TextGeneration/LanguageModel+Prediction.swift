@@ -22,6 +22,10 @@ private final class CachedSequence: PredictedSequence {
 
   var count: Int { cache.count }
   func read(_ ids: [Int]) throws -> [Float] { try model.forward(ids, cache: cache, logits: .last).floats() }
+  func readAll(_ ids: [Int]) throws -> [[Float]] {
+    let scores = try model.forward(ids, cache: cache, logits: .all)  // [ids.count, vocabularySize]
+    return ids.indices.map { scores.rows($0..<$0 + 1).floats() }
+  }
   func truncate(to count: Int) { cache.truncate(to: count) }
 }
 

@@ -22,6 +22,9 @@ package protocol PredictedSequence: AnyObject {
   /// Reads more tokens, at least one.
   /// - Returns: One score per token of the vocabulary, for what comes after the last of them.
   func read(_ ids: [Int]) throws -> [Float]
+  /// Reads at most `fewRows` tokens, each computed as if it had been read alone.
+  /// - Returns: One score per token of the vocabulary, for what comes after each of them.
+  func readAll(_ ids: [Int]) throws -> [[Float]]
   /// Forgets the tokens after the first `count`.
   func truncate(to count: Int)
 }
@@ -35,6 +38,8 @@ package protocol TextCoder: Sendable {
   func encodeControl(_ text: String) -> [Int]
   /// The id of a control token, if the vocabulary has it.
   func id(ofControl piece: String) -> Int?
+  /// A token as the vocabulary writes it, or nil for an id without one.
+  func piece(of id: Int) -> String?
   /// Turns ids into text piece by piece.
   func makeStreamDecoder() -> any TextStreamDecoder
 }

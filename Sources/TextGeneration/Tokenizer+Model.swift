@@ -18,7 +18,11 @@ extension Tokenizer {
       return try load(from: folder.isEmpty ? "." : folder)
     }
     if try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 4) == Data("GGUF".utf8) {
-      return try Tokenizer(vocabulary: EmbeddedVocabulary(GGUFCheckpoint(path: path).metadata))
+      let metadata = try GGUFCheckpoint(path: path).metadata
+      if let model = try metadata.string("tokenizer.ggml.model"), model != "no_vocab", model != "none" {
+        return try Tokenizer(vocabulary: EmbeddedVocabulary(metadata))
+      }
+      throw GenerationError(.notFound, "\(path) has no tokenizer inside it; give one with --tokenizer.")
     }
     for name in ["tokenizer.bin", "tokenizer.model"] {
       let candidate = (folder as NSString).appendingPathComponent(name)

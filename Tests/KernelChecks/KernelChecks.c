@@ -119,6 +119,9 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
       });
     }
   }
+  uint32_t words[LONGEST];
+  memcpy(words, x, n * sizeof *x);
+  if (reference->read(n, words) != table->read(n, words)) report("read %zu\n", n);
   for (int type = 0; type < TYPES; type++) {
     reference->narrow(n, y, type, packed);
     AGREE(n, 0, { uint16_t own[2 * LONGEST]; t->narrow(n, y, type, own); reference->widen(n, own, type, out); });

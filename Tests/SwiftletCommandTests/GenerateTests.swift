@@ -49,6 +49,28 @@ import Testing
     #expect(report["seed"]?.int == 9)
   }
 
+  @Test(arguments: [["--temperature", "0"], ["--seed", "5", "--repetition-penalty", "1.2"]])
+  func guessesLeaveTheTextAsItIs(_ sampling: [String]) throws {
+    let options = ["generate", "--model", "gpt", "--json", "--max-tokens", "60", "--ignore-end-of-text"] + sampling
+    func report(_ more: [String]) throws -> JSONObject {
+      try #require(JSONValue(parsing: CommandRun(options + more + ["Once upon a time"]).output).object)
+    }
+    let plain = try report([])
+    #expect(plain["drafted_tokens"]?.int == 0)
+    let guesses = [
+      ["--speculate", "lookup"], ["--draft-model", "gpt"], ["--draft-model", "gpt", "--draft-tokens", "2"],
+    ]
+    for guesses in guesses {
+      let report = try report(guesses)
+      #expect(report["tokens"] == plain["tokens"] && report["text"] == plain["text"])
+      let (drafted, accepted) = (report["drafted_tokens"]?.int ?? 0, report["accepted_tokens"]?.int ?? 0)
+      if guesses.contains("gpt") { #expect(drafted > 30 && accepted == drafted) }
+    }
+    let told = try CommandRun(
+      ["generate", "--model", "gpt", "--verbose", "--draft-model", "gpt", "--max-tokens", "9", "Once"] + sampling)
+    #expect(told.error.contains("(100%)"), "\(told.error)")
+  }
+
   @Test func promptsComeFromFilesAndStandardInput() throws {
     let options = ["--model", "gpt", "--temperature", "0", "--max-tokens", "6"]
     let direct = try CommandRun(["generate"] + options + ["Once upon a time"])
@@ -76,6 +98,10 @@ import Testing
     (["--stop", "", "x"], 64, "stop string"), (["--prompt-file", "a", "x"], 64, "not both"),
     (["--model", "/no/such/model", "x"], 1, "/no/such/model"),
     (["--prompt-file", "/no/such/file"], 1, "/no/such/file"),
+    (["--speculate", "magic", "x"], 64, "--speculate"), (["--draft-tokens", "8", "x"], 64, "from 1 to 7"),
+    (["--speculate", "lookup", "--draft-model", "gpt", "x"], 64, "not both"),
+    (["--model", "gpt", "--draft-model", "/no/such/model", "x"], 1, "/no/such/model"),
+    (["--model", "gpt", "--draft-model", "llama", "x"], 1, "same vocabulary"),
     (["--model", "gpt", "--logit-bias", "999999=1", "x"], 1, "999999"),
     (["--model", "gpt", String(repeating: "word ", count: 2_000)], 1, "context holds 256"),
   ]

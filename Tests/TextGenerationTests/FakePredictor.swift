@@ -1,7 +1,7 @@
 import Synchronization
 import TextGeneration
 
-/// A model whose next token is a known function of the last: tokens are bytes, and after byte b comes b + 1.
+/// A model whose next token is a known function of the last: tokens are bytes, and after byte b comes b + step.
 final class FakePredictor: TokenPredictor {
   let vocabularySize = 257
   let contextLength: Int
@@ -9,6 +9,8 @@ final class FakePredictor: TokenPredictor {
   let endTokens = [256]
   /// Bytes after which the text ends.
   let ending: Set<Int>
+  /// How far the next byte is from the last.
+  let step: Int
   /// Every piece that was read, to see chunks and reuse.
   let reads = Mutex<[Int]>([])
   /// All that the sequence last read from now holds.
@@ -17,12 +19,13 @@ final class FakePredictor: TokenPredictor {
   let beforeRead: @Sendable () -> Void
 
   init(
-    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [],
+    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [], step: Int = 1,
     beforeRead: @escaping @Sendable () -> Void = {}
   ) {
     self.contextLength = contextLength
     self.beginningToken = beginningToken
     self.ending = ending
+    self.step = step
     self.beforeRead = beforeRead
   }
 
@@ -35,15 +38,25 @@ final class FakePredictor: TokenPredictor {
     init(_ predictor: FakePredictor) { self.predictor = predictor }
     func truncate(to count: Int) { held.removeSubrange(min(held.count, count)...) }
     func read(_ ids: [Int]) throws -> [Float] {
+      take(ids)
+      return scores(after: ids[ids.count - 1])
+    }
+    func readAll(_ ids: [Int]) throws -> [[Float]] {
+      precondition(ids.count <= 8)
+      take(ids)
+      return ids.map(scores(after:))
+    }
+    private func take(_ ids: [Int]) {
       predictor.beforeRead()
       precondition(count + ids.count <= predictor.contextLength)
       held += ids
       predictor.held.withLock { $0 = held }
       predictor.reads.withLock { $0.append(ids.count) }
-      let last = ids[ids.count - 1]
+    }
+    private func scores(after last: Int) -> [Float] {
       var scores = [Float](repeating: 0, count: 257)
       // Not certain, so that temperature and seed make a difference.
-      scores[predictor.ending.contains(last) ? 256 : (last + 1) % 256] = 5
+      scores[predictor.ending.contains(last) ? 256 : (last + predictor.step) % 256] = 5
       return scores
     }
   }
@@ -55,6 +68,7 @@ struct FakeCoder: TextCoder {
   func encode(_ text: String, isWhole: Bool) -> [Int] { text.utf8.map(Int.init) }
   func encodeControl(_ text: String) -> [Int] { controls[text].map { [$0] } ?? encode(text, isWhole: false) }
   func id(ofControl piece: String) -> Int? { controls[piece] }
+  func piece(of id: Int) -> String? { controls.first { $0.value == id }?.key ?? String(id) }
   func makeStreamDecoder() -> any TextStreamDecoder { Decoder() }
 
   struct Decoder: TextStreamDecoder {

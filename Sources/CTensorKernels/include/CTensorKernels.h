@@ -129,7 +129,10 @@ typedef struct {
   // `rounds` multiplications and additions in each of as many independent sums as keep the processor busy, nothing of
   // it in memory; returns the number of operations in all. Every sum tends to 2, and *mean is their mean.
   size_t (*multiply_adds)(size_t rounds, float *mean);
+  // The exclusive or of n words, as fast as the memory hands them over.
+  uint32_t (*read)(size_t n, const uint32_t *x);
 
+  // Few rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);
   // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the group calls for is written.
   void (*to_bytes)(size_t n, size_t group, const float *x, int8_t *codes, float *scales, float *sums,
@@ -156,7 +159,7 @@ static inline uint32_t ctk_hash(uint32_t number, uint32_t key) {
   return h ^ h >> 15;
 }
 
-// The table of a name ("scalar", "avx2", "avx512", "neon"), or null where this processor cannot run it.
+// The table of a name ("scalar", "avx2", "avx512", "avx512vnni", "neon"), or null where this processor cannot run it.
 const ctk_table *ctk_table_named(const char *name);
 // The fastest table that this processor runs.
 const ctk_table *ctk_table_best(void);
@@ -165,7 +168,7 @@ const ctk_table *ctk_table_best(void);
 size_t ctk_byte_group(int type);
 
 // How 16-bit rows that meet weights of a type are grouped; returns -1 for a type that has no such products.
-int ctk_fixed_groups(int type, size_t *group, size_t *sum_group, int *has_minimums);
+int ctk_fixed_groups(int type, size_t *group, size_t *sum_group);
 
 // The float32 values of `count` numbers stored in GGUF blocks; `type` is GGUF's own number of the block type.
 // Returns 0, or -1 for a type that has no decoder. Count must be a multiple of the block's size.

@@ -26,9 +26,9 @@ public func attention(
   }
   ThreadPool.shared.run(blocks.count * kvHeadCount) { index in
     let ((segment, tokens), kvHead) = (blocks[index / kvHeadCount], index % kvHeadCount)
-    if tokens.count == 1, dropout == nil {
-      AttentionRow(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
-        .run(kvHead: kvHead, token: tokens.lowerBound)
+    if dropout == nil, tokens.count == 1 || (tape == nil && segment.queryRows.count <= fewRows) {
+      let row = AttentionRow(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
+      for token in tokens { row.run(kvHead: kvHead, token: token) }
     } else {
       AttentionBlock(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
         .run(kvHead: kvHead, tokens: tokens)

@@ -9,12 +9,13 @@ import CTensorKernels
 public func linear(
   _ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil, tape: Tape? = nil
 ) -> Tensor {
+  guard let tape else { return linears(x, [Projection(weight: weight, layout: layout, bias: bias)])[0] }
   let isOutputMajor = layout == .outputMajor
   let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
   if let bias { addBias(bias, to: out) }
-  tape?.record([x, weight] + (bias.map { [$0] } ?? []), out) {
+  tape.record([x, weight] + (bias.map { [$0] } ?? []), out) {
     // Only the weight's gradient needs x, which products read in any type.
-    [place = x.place, x = tape?.isTracked(weight) == true ? tape?.keep(x) : nil] tape, dy in
+    [place = x.place, x = tape.isTracked(weight) ? tape.keep(x) : nil] tape, dy in
     tape.accumulate(into: place) { dx, adds in
       matrixMultiply(dy, weight, transposeB: !isOutputMajor, into: dx, adds: adds)
     }
@@ -29,11 +30,14 @@ public func linear(
   return out
 }
 
-private func addBias(_ bias: Tensor, to x: Tensor) {
+/// Adds a bias to every row.
+func addBias(_ bias: Tensor, to x: Tensor) {
   let columns = x.shape.columnCount
-  for row in 0..<x.shape.rowCount {
-    let p = unsafe x.floatPointer + row * columns
-    unsafe Kernels.table.add(columns, p, bias.floatPointer, p)
+  ThreadPool.shared.run(x.shape.rowCount, minimum: max(1, 32_768 / max(1, columns))) { rows in
+    for row in rows {
+      let p = unsafe x.floatPointer + row * columns
+      unsafe Kernels.table.add(columns, p, bias.floatPointer, p)
+    }
   }
 }
 

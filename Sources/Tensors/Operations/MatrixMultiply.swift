@@ -8,6 +8,13 @@ public enum WeightLayout: String, Sendable, Hashable {
   case inputMajor
 }
 
+/// The most rows of a batch of which each gets exactly the bits that it would get alone, whatever the others hold.
+///
+/// A product of so few rows reads the weight once and computes every row by itself; from there on rows are computed in
+/// blocks, whose sums run in another order. Speculative decoding rests on it: a text whose tokens are checked by the
+/// handful is the text whose tokens come one at a time.
+public let fewRows = 8
+
 /// `a · b`, either of them transposed first.
 /// - Parameters:
 ///   - a: [m, k], or [k, m] if `transposeA`; float32
@@ -31,34 +38,17 @@ func matrixMultiply(
   guard m > 0, n > 0 else { return }
   if k == 0 {
     if !adds { unsafe out.floatPointer.update(repeating: 0, count: m * n) }
-  } else if m < 4, !transposeA, !adds {
-    if transposeB { multiplyFewRows(a, b, out) } else { multiplyFewRowsInputMajor(a, b, out) }
+  } else if m <= fewRows, !transposeA, !adds {
+    if transposeB {
+      FewRowsProduct(a, [.init(projection: Projection(weight: b), out: out)]).run()
+    } else {
+      multiplyFewRowsInputMajor(a, b, out)
+    }
   } else {
     BlockedProduct(
       .init(a, count: m, isDepthMajor: transposeA), .init(b, count: n, isDepthMajor: !transposeB), depth: k, into: out,
       adds: adds
     ).run()
-  }
-}
-
-/// A few rows of x against [n, k]: each row of the weight is read once and met by every row of x.
-private func multiplyFewRows(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
-  let (m, n, k) = (x.shape.rowCount, weight.shape.rowCount, weight.shape.columnCount)
-  let table = Kernels.table
-  ThreadPool.shared.run(n, minimum: max(1, 16_384 / k)) { rows in
-    let code = weight.elementType.plainCode
-    MemoryCache.withFloats(code == nil ? k : 0) { scratch in
-      for row in rows {
-        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
-        if code == nil {
-          unsafe weight.decodeRows(row..<row + 1, into: scratch)
-          unsafe source = UnsafeRawPointer(scratch)
-        }
-        for i in 0..<m {
-          unsafe out.floatPointer[i * n + row] = table.dot(k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
-        }
-      }
-    }
   }
 }
 

@@ -1,0 +1,20 @@
+// AVX-512 with VNNI: the same, and multiplications of whole numbers that add up four or two at a time.
+#if defined(__x86_64__)
+#include "CTensorKernels.h"
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c"))), apply_to = function)
+#define LANES 16
+#define TILE_ROWS 12
+#define TILE_VECTORS 2
+#define HAS_BLOCK_KERNELS
+#define HAS_VNNI
+#define AHEAD 2048  // bytes
+#define TABLE ctk_table_avx512vnni
+#define TABLE_NAME "avx512vnni"
+#include "vector.inc"
+#pragma clang attribute pop
+#else
+typedef int ctk_no_avx512vnni;
+#endif

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Foundation
+import Swiftlet
+
+/// `swiftlet bench`: how fast models read and write.
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure how fast models read prompts and generate.",
+    discussion: """
+      In the manner of llama-bench: random tokens, a run to warm up, nothing sampled. pp256 reads 256 tokens together, \
+      tg32 reads 32 one after another, as generating does; @ d4096 is after 4096 others. Each repetition is as many \
+      runs as take a fifth of a second. The last column holds the median against what this machine can do, measured \
+      first: its multiplications and additions for prompts, the bandwidth of its memory for generation. A model that \
+      the processor's caches hold may read faster than memory.
+
+      A model is a folder, a .gguf, a llama2.c .bin, a built-in model, or a preset, of which random weights are made. \
+      Flags with numbers take several, separated by commas or repeated; 0 leaves a kind of test out.
+
+      Examples:
+        swiftlet bench --model llama-3.2-1b.gguf --depth 0,4096
+        swiftlet bench --model gpt2 --type q8_0 --threads 1,2 --json
+      """)
+
+  @Option(
+    name: [.long, .short],
+    help: ArgumentHelp(
+      "A model or a preset. Repeatable. (default: the built-in models)", valueName: "path-or-preset"))
+  var model: [String] = []
+
+  @Option(name: [.long, .customShort("p")], help: ArgumentHelp("Tokens of a prompt. (default: 256)", valueName: "n,…"))
+  var promptTokens: [NumberList] = []
+
+  @Option(name: [.long, .customShort("n")], help: ArgumentHelp("Tokens to generate. (default: 32)", valueName: "n,…"))
+  var generateTokens: [NumberList] = []
+
+  @Option(
+    name: [.long, .customShort("d")],
+    help: ArgumentHelp("Tokens that were read before. (default: 0)", valueName: "n,…"))
+  var depth: [NumberList] = []
+
+  @Option(
+    name: [.long, .customShort("t")],
+    help: ArgumentHelp("Threads to compute with. (default: the processor's cores)", valueName: "n,…"))
+  var threads: [NumberList] = []
+
+  @Option(name: [.long, .short], help: ArgumentHelp("How often each test is measured.", valueName: "n"))
+  var repetitions: Int = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "What presets' random matrices are stored as: "
+        + ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ") + ".",
+      valueName: "type"))
+  var type: WeightType = WeightType(elementType: .f32)
+
+  @Flag(help: "Write one JSON array with all samples instead of a table.")
+  var json = false
+
+  private var tests: [SpeedTest] {
+    depth.numbers(default: [0]).flatMap { depth in
+      promptTokens.numbers(default: [256]).map { SpeedTest(.prompt, tokens: $0, depth: depth) }
+        + generateTokens.numbers(default: [32]).map { SpeedTest(.generation, tokens: $0, depth: depth) }
+    }.filter { $0.tokens > 0 }
+  }
+
+  func validate() throws {
+    func check(_ name: String, _ numbers: [Int], _ range: ClosedRange<Int>) throws {
+      if let number = numbers.first(where: { !range.contains($0) }) {
+        throw ValidationError("--\(name) is \(number); give a number from \(range.lowerBound) to \(range.upperBound).")
+      }
+    }
+    try check("prompt-tokens", promptTokens.numbers(default: []), 0...1_000_000)
+    try check("generate-tokens", generateTokens.numbers(default: []), 0...1_000_000)
+    try check("depth", depth.numbers(default: []), 0...10_000_000)
+    try check("threads", threads.numbers(default: []), 1...512)
+    try check("repetitions", [repetitions], 1...1000)
+    if tests.isEmpty {
+      throw ValidationError("--prompt-tokens and --generate-tokens are both 0; give one of them a number.")
+    }
+  }
+
+  func run() async throws {
+    let names = model.isEmpty ? BuiltInModel.allCases.map(\.name) : model
+    let interruption = Interruption()
+    let progress = ProgressLine()
+    progress.showNow("measuring the machine")
+    let limits = threads.numbers(default: [ThreadPool.shared.threadCount]).map(MachineLimits.init)
+    progress.end()
+    var report = BenchReport(models: names)
+    if !json { Terminal.write(report.heading(limits)) }
+    var hasMeasured = false
+    for name in names where !interruption.isRaised {
+      progress.showNow("\(name): opening")
+      let subject = try BenchSubject(name, presetType: type.elementType)
+      let results = try measure(subject, limits, report, interruption, progress)
+      progress.end()
+      let memory = ResidentMemory.byteCount
+      report.add(subject, results, memory: memory)
+      if !json, !results.isEmpty { Terminal.write(report.footing(subject, memory: memory)) }
+      hasMeasured = hasMeasured || !results.isEmpty
+    }
+    progress.end()
+    if json { Terminal.write(report.json) }
+    if interruption.isRaised { throw Interruption.exitCode }
+    if !hasMeasured {
+      throw CommandError("no test fits into a model's context; give a smaller --depth or fewer tokens.")
+    }
+  }
+
+  /// Measures one model with every number of threads, writing each line of the table as it is known.
+  private func measure(
+    _ subject: BenchSubject, _ limits: [MachineLimits], _ report: BenchReport, _ interruption: Interruption,
+    _ progress: ProgressLine
+  ) throws -> [(SpeedResult, MachineLimits)] {
+    var results: [(SpeedResult, MachineLimits)] = []
+    for test in tests where !subject.meter.fits(test) {
+      progress.end()
+      let length = subject.model.configuration.contextLength
+      Terminal.note("\(subject.name): the context holds \(length) tokens, so \(test.name) is left out.")
+    }
+    for limit in limits {
+      ThreadPool.configure(threadCount: limit.threads)
+      for test in tests where subject.meter.fits(test) && !interruption.isRaised {
+        progress.showNow("\(subject.name): \(test.name), warming up")
+        let result = try subject.meter.measure(
+          test, repetitions: repetitions, isCancelled: { interruption.isRaised },
+          onRepetition: { done in
+            progress.show("\(subject.name): \(test.name), \(done + 1) of \(repetitions), \(limit.threads) threads")
+          })
+        guard let result else { continue }
+        results.append((result, limit))
+        progress.end()
+        if !json { Terminal.write(report.row(subject, result, limit)) }
+      }
+    }
+    return results
+  }
+}
+
+/// A type that weights can be made in, as the command line names it.
+struct WeightType: ExpressibleByArgument {
+  let elementType: ElementType
+
+  init(elementType: ElementType) { self.elementType = elementType }
+
+  init?(argument: String) {
+    let known = ElementType.allCases.first { $0.rawValue.lowercased() == argument.lowercased() }
+    guard let known, Tensor.canEncode(known) else { return nil }
+    elementType = known
+  }
+
+  var defaultValueDescription: String { elementType.rawValue }
+}

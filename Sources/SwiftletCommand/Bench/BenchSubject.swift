@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Swiftlet
+
+/// A model whose speed is measured, and what it took to open it.
+struct BenchSubject {
+  let name: String
+  let model: LanguageModel
+  let meter: SpeedMeter
+  /// Seconds until a first token could be asked for; nil for weights that were made, not opened.
+  let loadSeconds: Double?
+  /// Seconds of the first token's pass, which brings the weights of a mapped file into memory.
+  let firstTokenSeconds: Double
+
+  /// Opens a model, or makes random weights of a preset's shape.
+  init(_ name: String, presetType: ElementType) throws {
+    self.name = name
+    let clock = ContinuousClock()
+    let start = clock.now
+    if !FileManager.default.fileExists(atPath: name), BuiltInModel(named: name) == nil, let preset = Preset.named(name)
+    {
+      model = try LanguageModel(preset.configuration, seed: 0, elementType: presetType)
+      meter = SpeedMeter(model)
+      loadSeconds = nil
+    } else {
+      let path = FileManager.default.fileExists(atPath: name) ? name : try BuiltInModel(named: name)?.folder() ?? name
+      model = try LanguageModel.load(from: path)
+      meter = SpeedMeter(model)
+      loadSeconds = (clock.now - start) / .seconds(1)
+    }
+    firstTokenSeconds = try meter.readFirstToken()
+  }
+
+  /// How the matrices are stored: the type of most of them, and whether there are others.
+  var typeName: String {
+    let types = model.weightTypes
+    return (types.first?.rawValue ?? "f32") + (types.count > 1 ? "+" : "")
+  }
+
+  /// The part of the machine's limit that a result reaches: of its multiplications and additions for a prompt, of the
+  /// bandwidth of its memory for generation.
+  func share(of result: SpeedResult, _ limits: MachineLimits) -> Double {
+    let (test, speed) = (result.test, result.median)
+    switch test.kind {
+    case .prompt:
+      let work = ModelInspection(model.configuration).floatingPointOperations(prompt: test.tokens, depth: test.depth)
+      return work / Double(test.tokens) * speed / limits.floatPeak
+    case .generation:
+      return Double(model.bytesRead(perTokenAt: test.depth + test.tokens / 2)) * speed / limits.readBandwidth
+    }
+  }
+}
+
+/// What the machine can do at most with a number of threads.
+struct MachineLimits {
+  let threads: Int
+  /// Float32 operations per second.
+  let floatPeak: Double
+  /// Bytes read from memory per second.
+  let readBandwidth: Double
+
+  /// Measures it, after which operations use that many threads.
+  init(threads: Int) {
+    ThreadPool.configure(threadCount: threads)
+    self.threads = threads
+    floatPeak = MachineSpeed.floatPeak()
+    readBandwidth = MachineSpeed.readBandwidth()
+  }
+}

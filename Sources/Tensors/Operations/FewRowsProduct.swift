@@ -1,0 +1,134 @@
+import CTensorKernels
+
+/// Up to `fewRows` rows against weights: each row of a weight is read once, where it lies, and met by every row of x.
+///
+/// Packed weights meet x as signed bytes, in dot products of whole numbers; plain ones meet it in float32. Either way a
+/// row of x gets the same bits whatever stands beside it.
+struct FewRowsProduct {
+  struct Part {
+    let projection: Projection
+    let out: Tensor  // [rows, output]
+  }
+
+  /// Some rows of one weight: a task.
+  private struct Piece {
+    let part: Int
+    let rows: Range<Int>
+  }
+
+  private let x: Tensor  // [rows, input]
+  private let parts: [Part]
+  private let table = Kernels.table
+
+  init(_ x: Tensor, _ parts: [Part]) {
+    self.x = x
+    self.parts = parts
+  }
+
+  func run() {
+    let pieces = pieces()
+    let groups = Set(parts.compactMap { byteGroup($0.projection.weight.elementType) })
+    // Mostly one: types of 256 and of 32 meet in one product where a row is no whole number of 256.
+    let bytes = Dictionary(uniqueKeysWithValues: groups.map { ($0, ByteRows(x, group: $0)) })
+    ThreadPool.shared.run(pieces.count) { index in
+      let (part, rows) = (parts[pieces[index].part], pieces[index].rows)
+      if let group = byteGroup(part.projection.weight.elementType), let bytes = bytes[group] {
+        multiplyPacked(part, rows, bytes)
+      } else {
+        multiplyPlain(part, rows)
+      }
+      guard let bias = part.projection.bias else { return }
+      for row in 0..<x.shape.rowCount {
+        let target = unsafe part.out.floatPointer + row * part.projection.width + rows.lowerBound
+        unsafe table.add(rows.count, target, bias.floatPointer + rows.lowerBound, target)
+      }
+    }
+  }
+
+  /// The group that a type's kernel wants x in; nil for plain types and where the table has no such kernel.
+  private func byteGroup(_ type: ElementType) -> Int? {
+    guard type.isBlocked, unsafe table.block_dots != nil, let code = type.ggufCode else { return nil }
+    let group = ctk_byte_group(code)
+    return group == 0 ? nil : group
+  }
+
+  /// Pieces of nearly equal size, so many that a thread which falls behind leaves its share to the others, and none so
+  /// small that handing it out would cost more than computing it.
+  private func pieces() -> [Piece] {
+    let total = parts.reduce(0) { $0 + $1.projection.weight.byteCount }
+    let pieceBytes = max(Self.smallestPiece, total / (ThreadPool.shared.threadCount * Self.piecesPerThread))
+    return parts.indices.flatMap { index -> [Piece] in
+      let weight = parts[index].projection.weight
+      let count = max(1, min(weight.shape.rowCount, weight.byteCount / pieceBytes))
+      return (0..<count).map {
+        Piece(
+          part: index, rows: weight.shape.rowCount * $0 / count..<weight.shape.rowCount * ($0 + 1) / count)
+      }
+    }
+  }
+
+  private static let smallestPiece = 32 << 10
+  private static let piecesPerThread = 8
+
+  private func multiplyPacked(_ part: Part, _ rows: Range<Int>, _ bytes: ByteRows) {
+    let weight = part.projection.weight
+    var dots = ctk_block_dots()
+    dots.type = weight.elementType.ggufCode ?? -1
+    dots.rows = rows.count
+    dots.row_bytes = weight.bytesPerRow
+    unsafe dots.weights = UnsafeRawPointer(weight.pointer + rows.lowerBound * weight.bytesPerRow)
+    unsafe dots.x = bytes.kernelRows
+    unsafe dots.out = part.out.floatPointer + rows.lowerBound
+    dots.out_stride = part.projection.width
+    unsafe table.block_dots(&dots)
+  }
+
+  private func multiplyPlain(_ part: Part, _ rows: Range<Int>) {
+    let (weight, k, n) = (part.projection.weight, x.shape.columnCount, part.projection.width)
+    let code = weight.elementType.plainCode
+    MemoryCache.withFloats(code == nil ? k : 0) { scratch in
+      for row in rows {
+        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
+        if code == nil {
+          unsafe weight.decodeRows(row..<row + 1, into: scratch)
+          unsafe source = UnsafeRawPointer(scratch)
+        }
+        for i in 0..<x.shape.rowCount {
+          unsafe part.out.floatPointer[i * n + row] = table.dot(
+            k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
+        }
+      }
+    }
+  }
+}
+
+/// Rows as signed bytes with a scale for each group.
+private final class ByteRows {
+  let kernelRows: ctk_bytes
+  private let memory: Storage
+
+  /// - Parameters:
+  ///   - x: [rows, columns], whole groups of columns
+  ///   - group: 32 or 256
+  init(_ x: Tensor, group: Int) {
+    let (count, n) = (x.shape.rowCount, x.shape.columnCount)
+    let scaleStride = (n / group + 7) / 8 * 8
+    let (codes, scales, groupSums) = (count * n, count * scaleStride * 4, count * n / 16 * 2)
+    memory = Storage(byteCount: 2 * scales + groupSums + codes)
+    let base = unsafe memory.base
+    let scalePointer = unsafe base.assumingMemoryBound(to: Float.self)
+    let sums = unsafe (base + scales).assumingMemoryBound(to: Float.self)
+    let groupPointer = unsafe (base + 2 * scales).assumingMemoryBound(to: Int16.self)
+    let codePointer = unsafe (base + 2 * scales + groupSums).assumingMemoryBound(to: Int8.self)
+    // Kernels read eight scales at a time.
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * scales)
+    for row in 0..<count {
+      unsafe Kernels.table.to_bytes(
+        n, group, x.floatPointer + row * n, codePointer + row * n, scalePointer + row * scaleStride,
+        sums + row * scaleStride, groupPointer + row * n / 16)
+    }
+    unsafe kernelRows = ctk_bytes(
+      count: count, n: n, codes: codePointer, scales: scalePointer, sums: sums, group_sums: groupPointer, row_stride: n,
+      scale_stride: scaleStride, group_stride: n / 16)
+  }
+}

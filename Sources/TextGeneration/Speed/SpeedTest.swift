@@ -1,0 +1,64 @@
+/// Something to measure: how soon a prompt is read, or a text generated, after a text that has been read already.
+public struct SpeedTest: Sendable, Hashable {
+  /// What is measured.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Reading tokens together, as a prompt is.
+    case prompt
+    /// Reading tokens one after another, as a text is generated.
+    case generation
+  }
+
+  /// What is measured.
+  public let kind: Kind
+  /// How many tokens are read in each run.
+  public let tokens: Int
+  /// How many tokens were read before.
+  public let depth: Int
+
+  /// A test of so many tokens.
+  public init(_ kind: Kind, tokens: Int, depth: Int = 0) {
+    self.kind = kind
+    self.tokens = tokens
+    self.depth = depth
+  }
+
+  /// As llama-bench names it: `pp256`, `tg32`, `tg32 @ d4096`.
+  public var name: String {
+    (kind == .prompt ? "pp" : "tg") + String(tokens) + (depth > 0 ? " @ d\(depth)" : "")
+  }
+}
+
+/// What a test came to.
+public struct SpeedResult: Sendable, Hashable {
+  /// What was measured.
+  public let test: SpeedTest
+  /// For each repetition the seconds of one run: the mean of as many as fit into it.
+  public let seconds: [Double]
+  /// How many runs each repetition took the mean of, so that short ones are measured too.
+  public let runsPerRepetition: Int
+
+  package init(test: SpeedTest, seconds: [Double], runsPerRepetition: Int) {
+    self.test = test
+    self.seconds = seconds
+    self.runsPerRepetition = runsPerRepetition
+  }
+
+  /// Each repetition's tokens per second.
+  public var speeds: [Double] { seconds.map { $0 > 0 ? Double(test.tokens) / $0 : 0 } }
+  /// Their mean.
+  public var mean: Double { speeds.isEmpty ? 0 : speeds.reduce(0, +) / Double(speeds.count) }
+  /// Their standard deviation, of which a single one has none.
+  public var deviation: Double {
+    guard speeds.count > 1 else { return 0 }
+    let mean = mean
+    return (speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(speeds.count - 1)).squareRoot()
+  }
+  /// Their median, which one bad repetition does not move.
+  public var median: Double {
+    let sorted = speeds.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+  /// The seconds that one token takes, by the median.
+  public var secondsPerToken: Double { median > 0 ? 1 / median : 0 }
+}

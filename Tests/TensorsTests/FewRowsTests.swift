@@ -1,0 +1,67 @@
+import CTensorKernels
+import Tensors
+import Testing
+
+/// Up to `fewRows` rows at a time have the bits that each would have alone: what speculative decoding rests on.
+@Suite struct FewRowsTests {
+  static let types: [ElementType] = ElementType.allCases.filter {
+    ![.i8, .u8, .i16, .i32, .i64, .f64].contains($0)
+  }
+
+  /// Small positive numbers and scales, whatever the type.
+  private func weight(_ shape: Shape, _ type: ElementType) -> Tensor {
+    let tensor = Tensor(uninitialized: shape, elementType: type)
+    tensor.withMutableBytes { bytes in
+      var source = RandomSource(seed: 5)
+      for index in 0..<bytes.byteCount {
+        bytes.storeBytes(of: UInt8.random(in: 0...0x3f, using: &source), toByteOffset: index, as: UInt8.self)
+      }
+    }
+    return tensor
+  }
+
+  @Test(arguments: types, [WeightLayout.outputMajor, .inputMajor])
+  func productsOfFewRowsAreThoseOfEach(_ type: ElementType, _ layout: WeightLayout) {
+    let (input, output) = (768, 512)
+    let weight = weight(layout == .outputMajor ? [output, input] : [input, output], type)
+    let bias = Tensor(numbers(output, seed: 1), shape: [output])
+    let x = Tensor(numbers(fewRows * input, seed: 2), shape: [fewRows, input])
+    let alone = (0..<fewRows).map {
+      linear(x.rows($0..<$0 + 1), weight: weight, layout: layout, bias: bias).floats()
+    }
+    for count in 2...fewRows {
+      let together = linear(x.rows(0..<count), weight: weight, layout: layout, bias: bias).floats()
+      #expect(together == Array(alone.prefix(count).joined()), "\(count) rows of \(type)")
+    }
+  }
+
+  static let patterns: [AttentionPattern] = [.full, .banded(window: 40), .chunked(size: 70)]
+
+  @Test(arguments: patterns, [ElementType.f32, .f16])
+  func attentionOfFewQueriesIsThatOfEach(_ pattern: AttentionPattern, _ type: ElementType) {
+    let (headCount, kvHeadCount, headSize) = (6, 2, 32)
+    // Below, at and past the blocks in which keys are read.
+    for before in [0, 1, 61, 127, 128, 300] {
+      let keyCount = before + fewRows
+      func cached(_ seed: UInt64) -> Tensor {
+        let width = kvHeadCount * headSize
+        return Tensor(numbers(keyCount * width, seed: seed), shape: [keyCount, width]).converted(to: type)
+      }
+      let (keys, values) = (cached(1), cached(2))
+      let queries = Tensor(numbers(fewRows * headCount * headSize, seed: 3), shape: [fewRows, headCount * headSize])
+      func attend(_ rows: Range<Int>) -> [Float] {
+        let segment = AttentionSegment(
+          queryRows: 0..<rows.count, keys: keys, values: values, keyCount: before + rows.upperBound,
+          firstPosition: before + rows.lowerBound)
+        return attention(
+          queries: queries.rows(rows), segments: [segment], headCount: headCount, kvHeadCount: kvHeadCount,
+          headSize: headSize, scale: 0.2, pattern: pattern, sinks: nil
+        ).floats()
+      }
+      let alone = (0..<fewRows).map { attend($0..<$0 + 1) }
+      for count in 2...fewRows {
+        #expect(attend(0..<count) == Array(alone.prefix(count).joined()), "\(count) queries after \(before) keys")
+      }
+    }
+  }
+}

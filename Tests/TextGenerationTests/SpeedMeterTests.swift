@@ -1,0 +1,67 @@
+import Foundation
+import Synchronization
+import TextGeneration
+import Testing
+
+@Suite struct SpeedMeterTests {
+  @Test func promptsAreReadInChunksAndTokensOneByOne() throws {
+    let predictor = FakePredictor(contextLength: 2_000)
+    let meter = SpeedMeter(predictor: predictor)
+    let prompt = try #require(try meter.measure(SpeedTest(.prompt, tokens: 700, depth: 600), repetitions: 1))
+    // The depth is read once, and then only what is measured.
+    let reads = predictor.reads.withLock { $0 }
+    #expect(reads.starts(with: [512, 88, 512, 188, 512, 188]))
+    #expect(reads.count == 4 + 2 * prompt.runsPerRepetition)
+    #expect(predictor.held.withLock { $0 }.count == 1_300)
+    predictor.reads.withLock { $0 = [] }
+    let generation = try #require(try meter.measure(SpeedTest(.generation, tokens: 5, depth: 700), repetitions: 2))
+    #expect(
+      predictor.reads.withLock { $0 } == [100] + Array(repeating: 1, count: 5 + 10 * generation.runsPerRepetition))
+    #expect(predictor.held.withLock { $0 }.count == 705)
+    #expect(generation.seconds.count == 2 && generation.runsPerRepetition > 100)
+  }
+
+  @Test func shortRunsAreRepeatedAndLongOnesAreNot() throws {
+    let slow = FakePredictor(beforeRead: { Thread.sleep(forTimeInterval: 0.05) })
+    let result = try #require(
+      try SpeedMeter(predictor: slow).measure(SpeedTest(.generation, tokens: 6), repetitions: 2))
+    #expect(result.runsPerRepetition == 1 && result.seconds.count == 2)
+    #expect((5...20.5).contains(result.median) && result.secondsPerToken >= 0.05)
+    let first = try SpeedMeter(predictor: slow).readFirstToken()
+    #expect((0.05..<1).contains(first))
+  }
+
+  @Test func testsHaveTheNamesOfLlamaBench() {
+    #expect(SpeedTest(.prompt, tokens: 256).name == "pp256")
+    #expect(SpeedTest(.generation, tokens: 32, depth: 4096).name == "tg32 @ d4096")
+  }
+
+  @Test func whatTheContextDoesNotHoldIsATypedError() throws {
+    let meter = SpeedMeter(predictor: FakePredictor(contextLength: 64))
+    for (tokens, depth) in [(65, 0), (32, 33), (0, 1), (1, -1), (.max, .max)] {
+      let test = SpeedTest(.generation, tokens: tokens, depth: depth)
+      #expect(!meter.fits(test))
+      #expect(throws: GenerationError.self) { try meter.measure(test, repetitions: 1) }
+    }
+    #expect(meter.fits(SpeedTest(.prompt, tokens: 32, depth: 32)))
+  }
+
+  @Test func cancellingEndsAmongTokens() throws {
+    let predictor = FakePredictor()
+    var asked = 0
+    let result = try SpeedMeter(predictor: predictor).measure(
+      SpeedTest(.generation, tokens: 30), repetitions: 3,
+      isCancelled: {
+        asked += 1
+        return asked > 10
+      })
+    #expect(result == nil && predictor.reads.withLock { $0 }.count == 10)
+  }
+
+  @Test func statisticsAreThoseOfTheSamples() {
+    let result = SpeedResult(test: SpeedTest(.prompt, tokens: 12), seconds: [1, 2, 3, 4], runsPerRepetition: 1)
+    #expect(result.speeds == [12, 6, 4, 3])
+    #expect(result.mean == 6.25 && result.median == 5 && abs(result.deviation - 4.031_128_9) < 1e-6)
+    #expect(SpeedResult(test: result.test, seconds: [2], runsPerRepetition: 1).deviation == 0)
+  }
+}
