@@ -9,7 +9,6 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
 #define HAS_BLOCK_KERNELS
-#define AHEAD 2048  // bytes
 #define TABLE ctk_table_avx2
 #define TABLE_NAME "avx2"
 #include "vector.inc"

@@ -9,7 +9,6 @@
 #define TILE_ROWS 12
 #define TILE_VECTORS 2
 #define HAS_BLOCK_KERNELS
-#define AHEAD 2048  // bytes
 #define TABLE ctk_table_avx512
 #define TABLE_NAME "avx512"
 #include "vector.inc"

@@ -10,7 +10,6 @@
 #define TILE_VECTORS 2
 #define HAS_BLOCK_KERNELS
 #define HAS_VNNI
-#define AHEAD 2048  // bytes
 #define TABLE ctk_table_avx512vnni
 #define TABLE_NAME "avx512vnni"
 #include "vector.inc"

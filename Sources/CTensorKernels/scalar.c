@@ -66,6 +66,9 @@ static float dot(size_t n, const float *x, const void *y, int type) {
   for (size_t i = 0; i < n; i++) total += (double)x[i] * element(y, i, type);
   return (float)total;
 }
+static void dots(int type, size_t rows, size_t row_bytes, const void *weights, size_t n, const float *x, float *out) {
+  for (size_t row = 0; row < rows; row++) out[row] = dot(n, x, (const char *)weights + row * row_bytes, type);
+}
 static void axpy(size_t n, float a, const void *x, int type, float *y) {
   for (size_t i = 0; i < n; i++) y[i] += a * element(x, i, type);
 }
@@ -235,7 +238,7 @@ static void to_bytes(size_t n, size_t group, const float *x, int8_t *codes, floa
   for (size_t first = 0; first < n; first += group) {
     float largest = 0;
     for (size_t i = first; i < first + group; i++)
-      if (!(fabsf(x[i]) <= largest)) largest = fabsf(x[i]);
+      if (!(fabsf(x[i]) <= largest) && !isnan(largest)) largest = fabsf(x[i]);
     float inverse = largest > 0 && largest < INFINITY ? 127 / largest : 0;
     float scale = largest < INFINITY ? largest / 127 : NAN;
     scales[first / group] = scale;
@@ -273,6 +276,6 @@ const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
-    dropout, adam, multiply_adds, read_words,
+    dropout, adam, multiply_adds, read_words, dots,
     block_dots, to_bytes, 0, 0, NULL, NULL, NULL,
 };

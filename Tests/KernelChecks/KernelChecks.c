@@ -1,4 +1,5 @@
 #include "KernelChecks.h"
+#include "BlockChecks.h"
 #include "CTensorKernels.h"
 #include <math.h>
 #include <stdarg.h>
@@ -128,6 +129,13 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
     AGREE(n, 0, t->widen(n, packed, type, out));
     AGREE(n, rounding, { memcpy(out, x, n * sizeof *x); t->axpy(n, 0.75f, packed, type, out); });
     AGREE(1, 1e-5, out[0] = t->dot(n, x, packed, type));
+    // Overlapping rows, a number apart.
+    uint16_t rows[2 * LONGEST + 32];
+    reference->narrow(n, y, type, rows);
+    size_t bytes = type == CTK_F32 ? 4 : 2;
+    memset((char *)rows + n * bytes, 0, 10 * bytes);
+    AGREE(11, 1e-5, t->dots(type, 11, bytes, rows, n, x, out));
+    AGREE(3, 1e-5, t->dots(type, 3, bytes, rows, n, x, out));
   }
 }
 
@@ -243,6 +251,7 @@ const char *kernel_disagreements(const char *name) {
   check_halves(reference, table);
   check_exponentials(table);
   check_multiply_adds(table);
+  check_blocks(reference, table, report);
   return messages;
 }
 

@@ -45,19 +45,57 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
     #expect(largestDifference(product.floats(), expected) < 1e-6 * Float(k).squareRoot() * 4)
   }
 
+  /// Rows as the products of packed weights see them: whole numbers of up to `limit`, with a scale for each group.
+  func rounded(_ x: [Float], group: Int, limit: Float) -> [Float] {
+    stride(from: 0, to: x.count, by: group).flatMap { first -> [Float] in
+      let part = x[first..<first + group]
+      let scale = part.map(abs).max().map { $0 / limit } ?? 0
+      return part.map { scale > 0 ? ($0 / scale).rounded() * scale : 0 }
+    }
+  }
+
+  /// Few rows meet packed weights as bytes, many as 16-bit numbers; where neither is so, as they are.
   @Test(arguments: [1, 2, 5, 40], [ElementType.f16, .bf16, .q8_0, .q4_0])
   func packedWeights(rows: Int, type: ElementType) {
     let (n, k) = (37, 320)
     let x = numbers(rows * k, seed: 3)
     let weight = Tensor(numbers(n * k, seed: 4), shape: [n, k]).converted(to: type)
-    let expected = reference(x, weight.floats(), rows, n, k, false, true)
+    let isByte = unsafe type.isBlocked && rows <= fewRows && Kernels.table.block_dots != nil
+    let isFixed = unsafe rows > fewRows && Kernels.table.multiply_fixed != nil
+    let seen = isByte ? rounded(x, group: 32, limit: 127) : isFixed ? rounded(x, group: 32, limit: 8191) : x
+    let expected = reference(seen, weight.floats(), rows, n, k, false, true)
     let result = linear(Tensor(x, shape: [rows, k]), weight: weight)
-    #expect(largestDifference(result.floats(), expected) < 1e-4)
+    // A number that lies between two whole ones may be rounded either way.
+    #expect(largestDifference(result.floats(), expected) < (isByte ? 1e-2 : isFixed ? 1e-3 : 1e-4))
+    // What is trained is multiplied in float32.
+    let exact = reference(x, weight.floats(), rows, n, k, false, true)
+    let recorded = linear(Tensor(x, shape: [rows, k]), weight: weight, tape: Tape())
+    #expect(largestDifference(recorded.floats(), rows <= fewRows ? result.floats() : exact) < 1e-4)
     // The same numbers stored input-major.
     let other = Tensor(numbers(k * 96, seed: 5), shape: [k, 96]).converted(to: type)
     let expectedOther = reference(x, other.floats(), rows, 96, k, false, false)
     let resultOther = linear(Tensor(x, shape: [rows, k]), weight: other, layout: .inputMajor)
     #expect(largestDifference(resultOther.floats(), expectedOther) < 1e-4)
+  }
+
+  /// Several weights that read the same rows give what each gives alone.
+  @Test(arguments: [1, 8, 33]) func severalWeightsAtOnce(rows: Int) {
+    let k = 256
+    let x = Tensor(numbers(rows * k, seed: 6), shape: [rows, k])
+    let bias = Tensor(numbers(50, seed: 7), shape: [50])
+    func weight(_ n: Int, _ type: ElementType) -> Tensor {
+      Tensor(numbers(n * k, seed: UInt64(n)), shape: [n, k]).converted(to: type)
+    }
+    let projections = [
+      Projection(weight: weight(50, .q4_0), bias: bias), Projection(weight: weight(3, .f32)),
+      Projection(weight: weight(70, .q8_0)), Projection(weight: weight(25, .f16)),
+      Projection(weight: Tensor(numbers(k * 20, seed: 8), shape: [k, 20]), layout: .inputMajor),
+    ]
+    let together = linears(x, projections)
+    for (projection, result) in zip(projections, together) {
+      let alone = linears(x, [projection])[0]
+      #expect(result.shape == alone.shape && result.floats() == alone.floats())
+    }
   }
 
   @Test func biasIsAdded() {

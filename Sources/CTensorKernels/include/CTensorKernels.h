@@ -131,6 +131,8 @@ typedef struct {
   size_t (*multiply_adds)(size_t rounds, float *mean);
   // The exclusive or of n words, as fast as the memory hands them over.
   uint32_t (*read)(size_t n, const uint32_t *x);
+  // out[row] = Σ x·weights[row], rows of a plain type.
+  void (*dots)(int type, size_t rows, size_t row_bytes, const void *weights, size_t n, const float *x, float *out);
 
   // Few rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);

@@ -140,7 +140,8 @@ struct Attention: Sendable {
       let parts = linear.forward(x, tape: tape).splitColumns([queryWidth, keyValueWidth, keyValueWidth], tape: tape)
       return (parts[0], parts[1], parts[2])
     case .separate(let query, let key, let value):
-      return (query.forward(x, tape: tape), key.forward(x, tape: tape), value.forward(x, tape: tape))
+      let parts = Linear.forward(x, [query, key, value], tape: tape)
+      return (parts[0], parts[1], parts[2])
     }
   }
 

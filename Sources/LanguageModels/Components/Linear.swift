@@ -14,4 +14,12 @@ public struct Linear: Sendable {
   func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
     linear(x, weight: weight, layout: layout, bias: bias, tape: tape)
   }
+
+  /// Several projections of the same rows, which share what has to be done to them.
+  /// - Parameter x: [rows, input]
+  /// - Returns: [rows, output] for each
+  static func forward(_ x: Tensor, _ projections: [Linear], tape: Tape? = nil) -> [Tensor] {
+    linears(
+      x, projections.map { Projection(weight: $0.weight, layout: $0.layout, bias: $0.bias) }, tape: tape)
+  }
 }

@@ -85,17 +85,19 @@ struct FewRowsProduct {
 
   private func multiplyPlain(_ part: Part, _ rows: Range<Int>) {
     let (weight, k, n) = (part.projection.weight, x.shape.columnCount, part.projection.width)
-    let code = weight.elementType.plainCode
-    MemoryCache.withFloats(code == nil ? k : 0) { scratch in
+    if let code = weight.elementType.plainCode {
+      for i in 0..<x.shape.rowCount {
+        unsafe table.dots(
+          code, rows.count, weight.bytesPerRow, weight.pointer + rows.lowerBound * weight.bytesPerRow, k,
+          x.floatPointer + i * k, part.out.floatPointer + i * n + rows.lowerBound)
+      }
+      return
+    }
+    MemoryCache.withFloats(k) { scratch in
       for row in rows {
-        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow)
-        if code == nil {
-          unsafe weight.decodeRows(row..<row + 1, into: scratch)
-          unsafe source = UnsafeRawPointer(scratch)
-        }
+        unsafe weight.decodeRows(row..<row + 1, into: scratch)
         for i in 0..<x.shape.rowCount {
-          unsafe part.out.floatPointer[i * n + row] = table.dot(
-            k, x.floatPointer + i * k, source, code ?? Int32(CTK_F32))
+          unsafe part.out.floatPointer[i * n + row] = table.dot(k, x.floatPointer + i * k, scratch, Int32(CTK_F32))
         }
       }
     }
