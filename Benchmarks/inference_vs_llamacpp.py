@@ -209,6 +209,9 @@ def main():
             parser.error(f"--models: {name} is not one of {', '.join(SHAPES)}")
     arguments.work.mkdir(parents=True, exist_ok=True)
     tools = llama_tools(arguments) if names else None
+    busy = os.getloadavg()[0]
+    if busy > 0.5:
+        note(f"about {busy:.1f} threads of other programs compute too; ratios hold only on a machine that is at rest")
     rows = []
     if not arguments.json:
         print(f"{'model':>14} {'type':>8} {'test':>15}  {'Swiftlet':>9} {'llama.cpp':>10}  ratio   of limit: {'llama.cpp':>9}"

@@ -25,7 +25,8 @@ package protocol PredictedSequence: AnyObject {
   /// Reads at most `fewRows` tokens, each computed as if it had been read alone.
   /// - Returns: One score per token of the vocabulary, for what comes after each of them.
   func readAll(_ ids: [Int]) throws -> [[Float]]
-  /// Forgets the tokens after the first `count`.
+  /// Forgets the tokens after the first `count`. Where it no longer has what the next token would attend to, it forgets
+  /// more, as `count` then tells; never where at most `fewRows` tokens are forgotten.
   func truncate(to count: Int)
 }
 

@@ -11,6 +11,8 @@ final class FakePredictor: TokenPredictor {
   let ending: Set<Int>
   /// How far the next byte is from the last.
   let step: Int
+  /// Where more tokens than this are to be forgotten, all are.
+  let mostForgotten: Int
   /// Every piece that was read, to see chunks and reuse.
   let reads = Mutex<[Int]>([])
   /// All that the sequence last read from now holds.
@@ -19,13 +21,14 @@ final class FakePredictor: TokenPredictor {
   let beforeRead: @Sendable () -> Void
 
   init(
-    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [], step: Int = 1,
+    contextLength: Int = 64, beginningToken: Int? = 65, ending: Set<Int> = [], step: Int = 1, mostForgotten: Int = .max,
     beforeRead: @escaping @Sendable () -> Void = {}
   ) {
     self.contextLength = contextLength
     self.beginningToken = beginningToken
     self.ending = ending
     self.step = step
+    self.mostForgotten = mostForgotten
     self.beforeRead = beforeRead
   }
 
@@ -36,7 +39,11 @@ final class FakePredictor: TokenPredictor {
     private var held: [Int] = []
     var count: Int { held.count }
     init(_ predictor: FakePredictor) { self.predictor = predictor }
-    func truncate(to count: Int) { held.removeSubrange(min(held.count, count)...) }
+    func truncate(to count: Int) {
+      // As layers that see a window do, which keep a little more than they need.
+      let isKept = held.count - count <= predictor.mostForgotten
+      held.removeSubrange(isKept ? min(held.count, count)... : 0...)
+    }
     func read(_ ids: [Int]) throws -> [Float] {
       take(ids)
       return scores(after: ids[ids.count - 1])

@@ -142,9 +142,13 @@ private struct Result: Equatable {
       return conversation.messages
     }
     let plain = try replies(Generator(FakePredictor(contextLength: 500)))
-    let predictor = FakePredictor(contextLength: 500)
-    #expect(try replies(Generator(predictor).speculating(.lookup())) == plain)
-    #expect(try replies(generator(predictor, guessing: FakePredictor(contextLength: 500))) == plain)
+    // Also where more is forgotten than was asked for.
+    for forgetting in [Int.max, 8] {
+      func predictor() -> FakePredictor { FakePredictor(contextLength: 500, mostForgotten: forgetting) }
+      #expect(try replies(Generator(predictor())) == plain)
+      #expect(try replies(Generator(predictor()).speculating(.lookup())) == plain)
+      #expect(try replies(generator(predictor(), guessing: predictor())) == plain)
+    }
   }
 
   @Test(arguments: [0, 8, -1, .max]) func tooManyGuessesAreATypedError(_ count: Int) throws {

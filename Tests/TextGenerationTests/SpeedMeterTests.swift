@@ -21,6 +21,17 @@ import Testing
     #expect(generation.seconds.count == 2 && generation.runsPerRepetition > 100)
   }
 
+  @Test func whatWasDroppedIsReadAgainOutsideTheMeasurement() throws {
+    let predictor = FakePredictor(
+      contextLength: 600, mostForgotten: 8, beforeRead: { Thread.sleep(forTimeInterval: 0.02) })
+    let meter = SpeedMeter(predictor: predictor)
+    let result = try #require(try meter.measure(SpeedTest(.prompt, tokens: 9, depth: 520), repetitions: 1))
+    #expect(predictor.reads.withLock { $0 }.prefix(6) == [512, 8, 9, 512, 8, 9])
+    #expect(predictor.held.withLock { $0 }.count == 529)
+    // One pass in three is what was asked for.
+    #expect(result.runsPerRepetition > 3 && result.seconds[0] < 0.04)
+  }
+
   @Test func shortRunsAreRepeatedAndLongOnesAreNot() throws {
     let slow = FakePredictor(beforeRead: { Thread.sleep(forTimeInterval: 0.05) })
     let result = try #require(

@@ -36,8 +36,8 @@ final class ModelDrafter: Drafter {
   func truncate(to count: Int) {
     guard count < held.count else { return }
     sequence.truncate(to: count)
-    held.removeSubrange(count...)
-    settled = min(settled, count)
+    held.removeSubrange(sequence.count...)
+    settled = min(settled, held.count)
   }
 
   /// Reads what the text has gained, in place of guesses that proved wrong.

@@ -34,9 +34,10 @@ final class ReadText {
     guesses = []
     draftedTokens = 0
     sequence.truncate(to: common)
-    tokens.removeSubrange(common...)
-    drafter?.truncate(to: common)
-    return common
+    let kept = sequence.count
+    tokens.removeSubrange(kept...)
+    drafter?.truncate(to: kept)
+    return kept
   }
 
   /// Reads the rest of a prompt.

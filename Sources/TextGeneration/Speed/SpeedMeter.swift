@@ -56,34 +56,42 @@ public final class SpeedMeter {
         "\(test.name) is no test for a context of \(predictor.contextLength) tokens; ask for fewer, at least one.")
     }
     draw(test.depth + test.tokens)
-    sequence.truncate(to: test.depth)
-    guard try sequence.count == test.depth || read(sequence.count..<test.depth, isCancelled) else { return nil }
     // Threads awake, caches warm, pages in memory; and how long a run takes.
-    var finished = true
-    let warmUp = try Self.seconds { finished = try run(test, isCancelled) }
-    guard finished else { return nil }
+    guard let warmUp = try run(test, isCancelled) else { return nil }
     let runs = max(1, min(1 << 20, Int(Self.shortestSeconds / max(warmUp, 1e-7))))
     var seconds: [Double] = []
-    while seconds.count < max(1, repetitions), finished {
+    while seconds.count < max(1, repetitions) {
       onRepetition(seconds.count)
-      let elapsed = try Self.seconds {
-        for _ in 0..<runs where finished { finished = try run(test, isCancelled) }
+      var total = 0.0
+      for _ in 0..<runs {
+        guard let elapsed = try run(test, isCancelled) else { return result(test, seconds, runs) }
+        total += elapsed
       }
-      if finished { seconds.append(elapsed / Double(runs)) }
+      seconds.append(total / Double(runs))
     }
-    return seconds.isEmpty ? nil : SpeedResult(test: test, seconds: seconds, runsPerRepetition: runs)
+    return result(test, seconds, runs)
   }
 
-  /// One run, which leaves the sequence at its depth. Returns whether it came to its end.
-  private func run(_ test: SpeedTest, _ isCancelled: () -> Bool) throws -> Bool {
-    defer { sequence.truncate(to: test.depth) }
-    let range = test.depth..<test.depth + test.tokens
-    guard test.kind == .generation else { return try read(range, isCancelled) }
-    for position in range {
-      if isCancelled() { return false }
-      _ = try sequence.read([ids[position]])
+  private func result(_ test: SpeedTest, _ seconds: [Double], _ runs: Int) -> SpeedResult? {
+    seconds.isEmpty ? nil : SpeedResult(test: test, seconds: seconds, runsPerRepetition: runs)
+  }
+
+  /// One run, after the tokens that come before it.
+  /// - Returns: The seconds that it took, without those tokens; nil when cancelled.
+  private func run(_ test: SpeedTest, _ isCancelled: () -> Bool) throws -> Double? {
+    sequence.truncate(to: test.depth)
+    // Mostly they are still there. Layers that see a window may have dropped what these would attend to.
+    guard try sequence.count == test.depth || read(sequence.count..<test.depth, isCancelled) else { return nil }
+    var isWhole = true
+    let seconds = try Self.seconds {
+      let range = test.depth..<test.depth + test.tokens
+      guard test.kind == .generation else { return isWhole = try read(range, isCancelled) }
+      for position in range {
+        if isCancelled() { return isWhole = false }
+        _ = try sequence.read([ids[position]])
+      }
     }
-    return true
+    return isWhole ? seconds : nil
   }
 
   private func read(_ range: Range<Int>, _ isCancelled: () -> Bool) throws -> Bool {
