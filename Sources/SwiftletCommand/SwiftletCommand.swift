@@ -15,7 +15,7 @@ import ArgumentParser
     version: "0.1.0",
     subcommands: [
       Generate.self, Chat.self, Train.self, Compare.self, Logits.self, Tokenize.self, Inspect.self, Init.self,
-      Convert.self,
+      Convert.self, Quantize.self, Importance.self,
       DataCommand.self,
     ])
 }

@@ -9,6 +9,7 @@ import CTensorKernels
 public func linear(
   _ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil, tape: Tape? = nil
 ) -> Tensor {
+  tape?.onLinear?(x, weight)
   let isOutputMajor = layout == .outputMajor
   let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
   if let bias { addBias(bias, to: out) }
