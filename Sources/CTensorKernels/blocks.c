@@ -169,39 +169,3 @@ int ctk_fixed_groups(int type, size_t *group, size_t *sum_group) {
   *sum_group = type == 10 ? 16 : 32;  // Q2_K's minimums are those of 16
   return 0;
 }
-
-// MARK: encoding
-
-static void put_half(uint8_t *p, float value) {
-  uint16_t half = ctk_float_to_half(value);
-  p[0] = (uint8_t)half;
-  p[1] = (uint8_t)(half >> 8);
-}
-static void encode_q8_0(const float *x, uint8_t *b) {
-  float largest = 0;
-  for (int i = 0; i < 32; i++) largest = fmaxf(largest, fabsf(x[i]));
-  float d = largest / 127, inverse = d ? 1 / d : 0;
-  put_half(b, d);
-  for (int i = 0; i < 32; i++) b[2 + i] = (uint8_t)(int8_t)roundf(x[i] * inverse);
-}
-static void encode_q4_0(const float *x, uint8_t *b) {
-  // The value of largest magnitude becomes -8, which only one side of the range has.
-  float extreme = 0;
-  for (int i = 0; i < 32; i++)
-    if (fabsf(x[i]) > fabsf(extreme)) extreme = x[i];
-  float d = extreme / -8, inverse = d ? 1 / d : 0;
-  put_half(b, d);
-  for (int i = 0; i < 16; i++) {
-    int low = (int)(x[i] * inverse + 8.5f), high = (int)(x[i + 16] * inverse + 8.5f);
-    b[2 + i] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
-  }
-}
-
-int ctk_encode_blocks(int type, const float *values, size_t count, void *blocks) {
-  for (size_t i = 0; i < count / 32; i++) {
-    if (type == 8) encode_q8_0(values + i * 32, (uint8_t *)blocks + i * 34);
-    else if (type == 2) encode_q4_0(values + i * 32, (uint8_t *)blocks + i * 18);
-    else return -1;
-  }
-  return 0;
-}

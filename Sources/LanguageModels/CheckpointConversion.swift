@@ -7,13 +7,16 @@ public import Tensors
 ///
 ///     let model = try ModelCheckpoint.open("Llama-3.2-1B")
 ///     try CheckpointConversion(model, to: .gguf, elementType: .f16).write(to: "llama.gguf")
+///     if let mix = QuantizationMix.named("Q4_K_M") {
+///       try CheckpointConversion(model, to: .gguf, quantization: Quantization(mix)).write(to: "small.gguf")
+///     }
 public struct CheckpointConversion {
   /// What is written.
   public let configuration: Configuration
   /// The format it is written in.
   public let format: ModelCheckpoint.Format
   private let source: ConvertedParameters
-  private let elementType: ElementType?
+  private let quantization: Quantization?
   private let names: TensorNames
 
   /// Something that the format cannot hold as its own readers expect it, for a person to know.
@@ -27,6 +30,15 @@ public struct CheckpointConversion {
       model.configuration,
       from: ParameterReader(file: model.path, checkpoint: model.checkpoint, names: model.names), to: format,
       elementType: elementType)
+  }
+
+  /// Plans to write an opened model with the types of a mix.
+  /// - Throws: `ModelError` when the format cannot hold such a model.
+  public init(_ model: ModelCheckpoint, to format: ModelCheckpoint.Format, quantization: Quantization) throws {
+    try self.init(
+      model.configuration,
+      from: ParameterReader(file: model.path, checkpoint: model.checkpoint, names: model.names), to: format,
+      quantization: quantization)
   }
 
   /// Plans to write a model that is in memory, such as one that was trained.
@@ -51,20 +63,29 @@ public struct CheckpointConversion {
     _ configuration: Configuration, from source: any ParameterSource, to format: ModelCheckpoint.Format,
     elementType: ElementType?
   ) throws {
-    if let elementType, !Tensor.canEncode(elementType) {
+    let quantization = elementType.map { Quantization(.pure($0), requantizes: true) }
+    try self.init(configuration, from: source, to: format, quantization: quantization)
+  }
+
+  private init(
+    _ configuration: Configuration, from source: any ParameterSource, to format: ModelCheckpoint.Format,
+    quantization: Quantization?
+  ) throws {
+    let types = [quantization?.mix.baseType, quantization?.outputType, quantization?.embeddingType].compactMap { $0 }
+    if let unknown = types.first(where: { !Tensor.canEncode($0) }) {
       let known = ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ")
-      throw ModelError(.unsupported, "weights cannot be written as \(elementType); known: \(known).")
+      throw ModelError(.unsupported, "weights cannot be written as \(unknown); known: \(known).")
     }
     self.format = format
-    self.elementType = elementType
+    self.quantization = quantization
     let written = format == .llama2c ? configuration : configuration.storable
     let family = written.family.description
     var target = written
     switch format {
     case .huggingFace:
       names = family.huggingFace.names
-      if let elementType, elementType.isBlocked {
-        throw ModelError(.unsupported, "safetensors hold f32, f16 or bf16, not \(elementType); write a .gguf instead.")
+      if let blocks = types.first(where: \.isBlocked) {
+        throw ModelError(.unsupported, "safetensors hold f32, f16 or bf16, not \(blocks); write a .gguf instead.")
       }
       target = written.storedAsFolder
     case .gguf:
@@ -79,8 +100,8 @@ public struct CheckpointConversion {
     case .llama2c:
       names = family.huggingFace.names
       try written.requireLlama2C()
-      if let elementType, elementType != .f32 {
-        throw ModelError(.unsupported, "llama2.c holds f32 only, not \(elementType).")
+      if let other = types.first(where: { $0 != .f32 }) {
+        throw ModelError(.unsupported, "llama2.c holds f32 only, not \(other).")
       }
       target = written.stored(pairing: .adjacent, packing: nil)
     }
@@ -136,9 +157,33 @@ public struct CheckpointConversion {
     if format == .gguf, isVector || parameter.name == "positions.weight" || parameter.name.hasSuffix("router.weight") {
       return .f32
     }
-    if let elementType { return shape.columnCount % elementType.blockSize == 0 ? elementType : .f16 }
     let found = try source.tensor(parameter.name, shape: parameter.shape).tensor.elementType
-    return found.isBlocked && format != .gguf ? .f16 : found
+    guard let quantization else { return found.isBlocked && format != .gguf ? .f16 : found }
+    let type = quantization.type(of: parameter.name, shape: shape, in: configuration)
+    guard !found.isBlocked || !type.isBlocked || type == found || quantization.requantizes else {
+      throw ModelError(
+        .unsupported, field: parameter.name,
+        "is \(found) already, and rounding it to \(type) as well adds the errors of both; quantise the original weights, "
+          + "or ask for it (--requantize).")
+    }
+    return type
+  }
+
+  /// The name, shape and type of every tensor that will be written, in order. Reads no weights.
+  /// - Throws: `ModelError` where a tensor is missing, or would be rounded a second time without leave.
+  public func plan() throws -> [TensorDescription] { try outputs().map(\.description) }
+
+  /// How much the columns of a tensor matter: [matrices, columns].
+  private func importance(of description: TensorDescription) throws -> Tensor? {
+    guard description.elementType.isBlocked, let matrix = quantization?.importance,
+      let means = matrix[description.name]?.means
+    else { return nil }
+    let (columns, shape) = (description.shape.columnCount, description.shape)
+    if means.shape == [1, columns] { return means }
+    if shape.rank == 3, means.elementCount == shape[0] * columns { return means.reshaped(to: [shape[0], columns]) }
+    throw ModelError(
+      .mismatchedTensor, file: matrix.file, field: description.name,
+      "importance \(means.shape) is not that of the model's \(shape); it was measured with another model.")
   }
 
   private func tensor(_ output: Output) throws -> Tensor {
@@ -150,7 +195,15 @@ public struct CheckpointConversion {
     let isTransposed = found.layout == .inputMajor && parameter.shape.rank > 1 && !parameter.name.hasSuffix(".bias")
     let upright = isTransposed == output.isTransposed ? found.tensor : found.tensor.swappingLastTwo()
     let wanted = output.description.elementType
-    return upright.elementType == wanted ? upright : upright.converted(to: wanted)
+    if upright.elementType == wanted { return upright }
+    do {
+      let importance = try importance(of: output.description)
+      let encoded = try upright.encoded(to: wanted, importance: importance)
+      found.tensor.releasePages()
+      return encoded
+    } catch let error as EncodingError {
+      throw ModelError(.unencodable, field: output.description.name, "\(error)")
+    }
   }
 
   // MARK: - Writing
@@ -159,19 +212,28 @@ public struct CheckpointConversion {
   /// - Parameters:
   ///   - metadata: More GGUF keys, such as the vocabulary.
   ///   - maximumShardBytes: Splits safetensors and GGUF into files of about this size.
-  ///   - progress: Called before each tensor with how many are written and how many there are.
+  ///   - progress: Called before each tensor with how many are written and how many there are; what it throws ends the
+  ///     work.
   /// - Throws: `ModelError` when the disk has no room for it, `CheckpointError`, or whatever reading the source throws;
   ///   nothing is left half-written under `path`.
   public func write(
     to path: String, metadata: GGUFMetadata = GGUFMetadata(), maximumShardBytes: Int? = nil,
-    progress: @escaping (Int, Int) -> Void = { _, _ in }
+    progress: @escaping (Int, Int) throws -> Void = { _, _ in }
   ) throws {
     let outputs = try outputs()
     let descriptions = outputs.map(\.description)
+    if let matrix = quantization?.importance, !descriptions.contains(where: { matrix[$0.name] != nil }) {
+      throw ModelError(
+        .mismatchedTensor, file: matrix.file, "knows none of the model's tensors; it was measured with another model.")
+    }
     try Room.checkDisk(descriptions.reduce(0) { $0 + ($1.byteCount ?? 0) }, at: path)
+    var written: Tensor?
     func produce(_ index: Int) throws -> Tensor {
-      progress(index, outputs.count)
-      return try tensor(outputs[index])
+      try progress(index, outputs.count)
+      written?.releasePages()
+      let made = try tensor(outputs[index])
+      written = made
+      return made
     }
     switch format {
     case .huggingFace:
@@ -179,7 +241,7 @@ public struct CheckpointConversion {
       try SafetensorsWriter.write(
         descriptions, metadata: ["format": "pt"], to: path + "/model.safetensors",
         maximumShardBytes: maximumShardBytes, tensor: produce)
-      try Data(configuration.configurationFile(elementType: elementType ?? .f32).utf8).write(
+      try Data(configuration.configurationFile(elementType: quantization?.mix.baseType ?? .f32).utf8).write(
         to: URL(fileURLWithPath: path + "/config.json"), options: .atomic)
     case .gguf:
       try GGUFWriter.write(
@@ -199,7 +261,7 @@ public struct CheckpointConversion {
         return try produce(index)
       }
     }
-    progress(outputs.count, outputs.count)
+    try progress(outputs.count, outputs.count)
   }
 
   private func ggufMetadata(_ descriptions: [TensorDescription], adding more: GGUFMetadata) -> GGUFMetadata {
@@ -212,12 +274,14 @@ public struct CheckpointConversion {
     var metadata = GGUFMetadata()
     metadata["general.architecture"] = .string(family.description.gguf?.architecture ?? family.rawValue)
     metadata["general.quantization_version"] = .uint32(2)
-    // llama.cpp's numbers for "mostly this type".
-    let fileTypes: [ElementType: UInt32] = [
-      .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .q2_K: 10, .q3_K: 12, .q4_K: 15, .q5_K: 17,
-      .q6_K: 18, .iq4_nl: 25, .iq4_xs: 30, .bf16: 32, .mxfp4: 38,
-    ]
-    if let number = fileTypes[most] { metadata["general.file_type"] = .uint32(number) }
+    let fileType = (quantization?.mix ?? .pure(most)).fileType
+    metadata["general.file_type"] = .uint32(UInt32(clamping: fileType))
+    if let importance = quantization?.importance {
+      if let file = importance.file { metadata["quantize.imatrix.file"] = .string(file) }
+      if let dataset = importance.datasets.first { metadata["quantize.imatrix.dataset"] = .string(dataset) }
+      metadata["quantize.imatrix.entries_count"] = .uint32(UInt32(clamping: importance.entries.count))
+      metadata["quantize.imatrix.chunks_count"] = .uint32(UInt32(clamping: importance.chunkCount))
+    }
     if let gguf = family.description.gguf {
       for (key, field) in gguf.encode(configuration) {
         metadata[gguf.architecture + "." + key] =
@@ -235,7 +299,7 @@ public struct CheckpointConversion {
       }
     } else {
       metadata[ModelCheckpoint.nativeConfigurationKey] = .string(
-        JSONValue.object(configuration.fileFields(elementType ?? .f32)).serialized(pretty: false))
+        JSONValue.object(configuration.fileFields(quantization?.mix.baseType ?? .f32)).serialized(pretty: false))
     }
     for key in more.keys { metadata[key] = more[key] }
     return metadata

@@ -41,6 +41,7 @@ struct ConvertedParameters: ParameterSource {
       }
     }
     let rows = tensor.shape.rank == 1 ? tensor.reshaped(to: [tensor.elementCount, 1]) : tensor
+    defer { tensor.releasePages() }
     return rows.gatherRows(order).reshaped(to: tensor.shape)
   }
 

@@ -13,13 +13,17 @@ struct Convert: AsyncParsableCommand {
 
       Examples:
         swiftlet convert gpt2 gpt2.gguf --type f16
+        swiftlet convert Llama-3.2-1B llama.gguf --type q8_0      (more: swiftlet quantize --help)
         swiftlet convert stories15M.bin stories15M --tokenizer tokenizer.bin
       """)
 
   @OptionGroup var tokenizerOption: TokenizerOption
 
-  @Option(help: "How matrices are stored: f32, f16 or bf16. (default: as they are)")
-  var type: Precision?
+  @Option(
+    help: ArgumentHelp(
+      "How matrices are stored: f32, f16, bf16, or in a .gguf any type of quantize. (default: as they are)",
+      valueName: "type"))
+  var type: MixArgument?
 
   @Option(
     help: ArgumentHelp(
@@ -51,10 +55,13 @@ struct Convert: AsyncParsableCommand {
     guard resolved(source) != resolved(output) else {
       throw CommandError("\(output): is what is to be converted; write to another path.")
     }
-    let conversion = try CheckpointConversion(ModelCheckpoint.open(source), to: format, elementType: type?.elementType)
+    let model = try ModelCheckpoint.open(source)
+    let conversion = try type.map { type throws in
+      try CheckpointConversion(model, to: format, quantization: Quantization(type.mix, requantizes: true))
+    } ?? CheckpointConversion(model, to: format)
     let shardBytes = shardSize.map { Int($0 * 1e9) } ?? (format == .huggingFace ? 5_000_000_000 : nil)
     var metadata = GGUFMetadata()
-    if format == .gguf { metadata = try withTokenizer(source) { try $0.embeddedVocabulary.ggufMetadata } ?? metadata }
+    if format == .gguf { metadata = try tokenizerOption.metadata(forModel: source) }
     try conversion.write(
       to: output, metadata: metadata, maximumShardBytes: shardBytes,
       progress: { ModelFiles.showProgress($0, of: $1) })
@@ -69,14 +76,14 @@ struct Convert: AsyncParsableCommand {
   /// Copies the tokenizer's files where there are any, and writes a tokenizer.json where not.
   private func writeTokenizer(of source: String) throws {
     if tokenizerOption.tokenizer == nil, try ModelFiles.copyTokenizer(from: source, to: output) > 0 { return }
-    guard let text = try withTokenizer(source, { try $0.tokenizerJSON() }) else { return }
+    guard let text = try tokenizerOption.use(forModel: source, { try $0.tokenizerJSON() }) else { return }
     try ModelFiles.write(Data(text.utf8), to: output + "/tokenizer.json")
   }
 
   /// Writes tokenizer.bin beside the model, unless another one is there.
   private func writeLlama2CTokenizer(of source: String, vocabularySize: Int) throws {
     let path = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent("tokenizer.bin").path
-    let bytes = try withTokenizer(source) { tokenizer in
+    let bytes = try tokenizerOption.use(forModel: source) { tokenizer in
       // run.c reads as many tokens as the model has, and no fewer.
       guard tokenizer.vocabularySize == vocabularySize else {
         throw CommandError(
@@ -89,15 +96,5 @@ struct Convert: AsyncParsableCommand {
       return Terminal.note("\(path): another tokenizer is there and was kept; convert into a folder of its own.")
     }
     try ModelFiles.write(bytes, to: path)
-  }
-
-  /// What `body` makes of the tokenizer. A model without one is converted too, with a note.
-  private func withTokenizer<Result>(_ source: String, _ body: (Tokenizer) throws -> Result) throws -> Result? {
-    do {
-      return try body(tokenizerOption.load(forModel: source))
-    } catch  where tokenizerOption.tokenizer == nil {
-      Terminal.note("written without a tokenizer: \(error)")
-      return nil
-    }
   }
 }

@@ -85,6 +85,23 @@ struct TokenizerOption: ParsableArguments {
   }
 }
 
+extension TokenizerOption {
+  /// What `body` makes of the tokenizer. A model without one is written too, with a note.
+  func use<Result>(forModel source: String, _ body: (Tokenizer) throws -> Result) throws -> Result? {
+    do {
+      return try body(load(forModel: source))
+    } catch  where tokenizer == nil {
+      Terminal.note("written without a tokenizer: \(error)")
+      return nil
+    }
+  }
+
+  /// The tokenizer as GGUF metadata.
+  func metadata(forModel source: String) throws -> GGUFMetadata {
+    try use(forModel: source) { try $0.embeddedVocabulary.ggufMetadata } ?? GGUFMetadata()
+  }
+}
+
 /// How much to tell about the work itself.
 struct DiagnosticOptions: ParsableArguments {
   @Flag(name: [.long, .short], help: "Tell on standard error what is being done.")

@@ -15,8 +15,7 @@ import ArgumentParser
     version: "0.1.0",
     subcommands: [
       Generate.self, Chat.self, Bench.self, Train.self, Compare.self, Logits.self, Tokenize.self, Inspect.self,
-      Init.self,
-      Convert.self,
+      Init.self, Convert.self, Quantize.self, Importance.self,
       DataCommand.self,
     ])
 }

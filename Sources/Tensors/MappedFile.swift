@@ -42,6 +42,16 @@ public struct MappedFileError: Error, CustomStringConvertible {
     unsafe base = UnsafeRawPointer(address)
   }
 
+  /// Gives back the memory of pages that have been read and will not be soon; reading them again works as before.
+  package func release(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    // Whole pages only: their neighbours may be in use.
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = min(range.upperBound, byteCount) / page * page
+    guard first < last else { return }
+    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED)
+  }
+
   deinit {
     let address = unsafe UnsafeMutableRawPointer(mutating: base)
     if byteCount > 0 { _ = unsafe munmap(address, byteCount) } else { unsafe address.deallocate() }

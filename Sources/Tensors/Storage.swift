@@ -35,6 +35,9 @@ import Synchronization
     unsafe base = UnsafeMutableRawPointer(mutating: mapping.base)
   }
 
+  /// Gives back the memory of a mapped file's pages that have been read; nothing where this is no file.
+  package func releasePages(_ range: Range<Int>) { mapping?.release(range) }
+
   deinit {
     if mapping == nil { unsafe MemoryCache.give(base, capacity: capacity) }
   }

@@ -48,6 +48,10 @@ public final class Tape {
   /// What the operations in between leave out at random; nil, as in inference, for nothing.
   public var dropout: Dropout?
 
+  /// Told of every product of `linear` before it is computed: what goes in, [rows, input], and the weight. A tape that
+  /// watches nothing records nothing, and serves to see what a model's weights meet.
+  public var onLinear: ((_ x: Tensor, _ weight: Tensor) -> Void)?
+
   /// How many operations are waiting for `backward`.
   public var stepCount: Int { steps.count }
 

@@ -1,4 +1,5 @@
 import CTensorKernels
+import Synchronization
 
 extension Tensor {
   /// The elements as float32.
@@ -10,41 +11,63 @@ extension Tensor {
     }
   }
 
-  /// Whether numbers can be rounded to a type: the plain ones, and blocks that need no search for their scales.
-  public static func canEncode(_ type: ElementType) -> Bool {
-    switch type {
-    case .f32, .f16, .bf16, .q8_0, .q4_0: true
-    default: false
-    }
+  /// Whether numbers can be rounded to a type: the plain floating-point ones and all blocks.
+  public static func canEncode(_ type: ElementType) -> Bool { type.plainCode != nil || type.isBlocked }
+
+  /// A copy in another element type; the tensor itself when it has that type already. Rows must be whole blocks of it.
+  ///
+  /// Blocks are made with the codes and scales whose squared error is about the least that the type can have. What the
+  /// type cannot hold stays visible: infinities among float16, not-a-numbers for the whole of a block.
+  ///
+  ///     let small = weight.converted(to: .q4_K, importance: meanSquares)
+  /// - Parameter importance: How much an error in each column weighs: [columnCount], or [matrices, columnCount] with one
+  ///   row for each matrix of a stack (experts). Not negative; read only for blocks.
+  public func converted(to type: ElementType, importance: Tensor? = nil) -> Tensor {
+    convert(to: type, importance: importance, checks: false).tensor
   }
 
-  /// A copy in another element type; the tensor itself when it has that type already.
-  ///
-  /// Any type decodes; `canEncode` says which can be made. Rows must be whole blocks of it.
-  public func converted(to type: ElementType) -> Tensor {
-    if type == elementType { return self }
+  /// The same, for numbers that may come from anywhere.
+  /// - Throws: `EncodingError` where a number is not finite, or beyond what the type holds.
+  public func encoded(to type: ElementType, importance: Tensor? = nil) throws(EncodingError) -> Tensor {
+    let (tensor, badRow) = convert(to: type, importance: importance, checks: true)
+    if let badRow { throw EncodingError(row: badRow, elementType: type) }
+    return tensor
+  }
+
+  /// - Returns: The copy, and if `checks` a row that has a number which the type cannot hold.
+  private func convert(to type: ElementType, importance: Tensor?, checks: Bool) -> (tensor: Tensor, badRow: Int?) {
+    if type == elementType { return (self, nil) }
     precondition(Self.canEncode(type) && shape.columnCount % type.blockSize == 0, "\(shape) cannot become \(type)")
     let out = Tensor(uninitialized: shape, elementType: type)
-    let columns = shape.columnCount
-    guard columns > 0 else { return out }
-    ThreadPool.shared.run(shape.rowCount, minimum: max(1, 16_384 / columns)) { rows in
-      if type == .f32 {
-        unsafe decodeRows(rows, into: out.floatPointer + rows.lowerBound * columns)
-        return
-      }
+    let (rows, columns) = (shape.rowCount, shape.columnCount)
+    guard columns > 0 else { return (out, nil) }
+    let code = type.ggufCode ?? -1
+    let rowsPerMatrix = importance.map { rows / max(1, $0.shape.rowCount) } ?? rows
+    if let importance {
+      precondition(
+        importance.elementType == .f32 && importance.shape.columnCount == columns
+          && importance.shape.rowCount * rowsPerMatrix == rows, "importance \(importance.shape) is not that of \(shape)")
+    }
+    let badRow = Atomic<Int>(-1)
+    ThreadPool.shared.run(rows, minimum: max(1, 16_384 / columns)) { range in
       MemoryCache.withFloats(columns) { scratch in
-        for row in rows {
-          unsafe decodeRows(row..<row + 1, into: scratch)
+        for row in range {
           let target = unsafe out.pointer + row * out.bytesPerRow
-          if let code = type.plainCode {
-            unsafe Kernels.table.narrow(columns, scratch, code, target)
+          let values = type == .f32 ? unsafe target.assumingMemoryBound(to: Float.self) : scratch
+          unsafe decodeRows(row..<row + 1, into: values)
+          if checks, unsafe ctk_can_hold(code, values, columns) == 0 { badRow.store(row, ordering: .relaxed) }
+          if let plain = type.plainCode {
+            if type != .f32 { unsafe Kernels.table.narrow(columns, values, plain, target) }
           } else {
-            _ = unsafe ctk_encode_blocks(type.ggufCode ?? -1, scratch, columns, target)
+            let weights = importance.map { unsafe $0.floatPointer + row / rowsPerMatrix * columns }
+            let status = unsafe ctk_encode_row(code, values, weights, columns, target, 0)
+            precondition(status == 0, "every block type has an encoder")
           }
         }
       }
     }
-    return out
+    let bad = badRow.load(ordering: .relaxed)
+    return (out, bad < 0 ? nil : bad)
   }
 
   /// A copy of a float32 matrix with rows and columns exchanged: [rows, columns] to [columns, rows].

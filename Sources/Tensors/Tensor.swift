@@ -113,4 +113,7 @@ public struct Tensor: Sendable {
     var span = unsafe buffer.mutableBytes
     return try body(&span)
   }
+
+  /// Gives back the memory of a mapped file's pages that hold the elements; they can be read again.
+  package func releasePages() { storage.releasePages(byteOffset..<byteOffset + byteCount) }
 }

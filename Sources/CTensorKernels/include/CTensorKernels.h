@@ -175,8 +175,13 @@ int ctk_fixed_groups(int type, size_t *group, size_t *sum_group);
 // The float32 values of `count` numbers stored in GGUF blocks; `type` is GGUF's own number of the block type.
 // Returns 0, or -1 for a type that has no decoder. Count must be a multiple of the block's size.
 int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out);
-// The blocks of `count` float32 numbers, for Q8_0 and Q4_0. Returns 0, or -1 for other types.
-int ctk_encode_blocks(int type, const float *values, size_t count, void *blocks);
+// The blocks of one row of `count` float32 numbers: codes and scales are searched for the least Σ importance · error².
+// `importance`, one of each column, not negative, may be null: all the same. A block with a number that the type cannot
+// hold becomes not-a-numbers. Returns 0, or -1 for a type that has no encoder or a count that is no whole blocks. The
+// bytes are the same on every processor; `portable` asks for the code that any runs, to test it.
+int ctk_encode_row(int type, const float *values, const float *importance, size_t count, void *blocks, int portable);
+// Whether all numbers are finite and at most the largest that the type, plain or blocks, keeps finite.
+int ctk_can_hold(int type, const float *values, size_t count);
 
 float ctk_half_to_float(uint16_t half);
 uint16_t ctk_float_to_half(float value);

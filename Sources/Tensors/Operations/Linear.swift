@@ -10,6 +10,7 @@ public func linear(
   _ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil, tape: Tape? = nil
 ) -> Tensor {
   guard let tape else { return linears(x, [Projection(weight: weight, layout: layout, bias: bias)])[0] }
+  tape.onLinear?(x, weight)
   let isOutputMajor = layout == .outputMajor
   let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
   if let bias { addBias(bias, to: out) }
