@@ -10,7 +10,7 @@ enum { ROWS = 3, COUNT = 8, LONGEST = 1024 };
 static const int types[] = {2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23, 39};
 static const int plain_types[] = {1, 30};  // float16 and bfloat16
 
-static uint32_t state;
+static _Thread_local uint32_t state;  // tests of several tables run at once
 static uint32_t next(void) { return (state = state * 1664525u + 1013904223u) >> 8; }
 
 static size_t block_bytes(int type) {
@@ -74,10 +74,10 @@ static void fill_rows(float *x, size_t n) {
 
 static void check_bytes(const ctk_table *reference, const ctk_table *table, int type, size_t n, check_report *report) {
   size_t group = ctk_byte_group(type), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
-  static uint8_t weights[ROWS * LONGEST * 2];
-  static float x[COUNT * LONGEST], scales[2][COUNT * LONGEST], sums[2][COUNT * LONGEST];
-  static int8_t codes[2][COUNT * LONGEST];
-  static int16_t group_sums[2][COUNT * LONGEST];
+  static _Thread_local uint8_t weights[ROWS * LONGEST * 2];
+  static _Thread_local float x[COUNT * LONGEST], scales[2][COUNT * LONGEST], sums[2][COUNT * LONGEST];
+  static _Thread_local int8_t codes[2][COUNT * LONGEST];
+  static _Thread_local int16_t group_sums[2][COUNT * LONGEST];
   fill_blocks(type, weights, ROWS * n / group);
   fill_rows(x, COUNT * n);
   memset(x + n, 0, n * sizeof *x);  // a row of zeros

@@ -63,7 +63,10 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
     let isByte = unsafe type.isBlocked && rows <= fewRows && Kernels.table.block_dots != nil
     let isFixed = unsafe rows > fewRows && Kernels.table.multiply_fixed != nil
     let seen = isByte ? rounded(x, group: 32, limit: 127) : isFixed ? rounded(x, group: 32, limit: 8191) : x
-    let expected = reference(seen, weight.floats(), rows, n, k, false, true)
+    // 16-bit weights are rounded as the rows are.
+    let seenWeight =
+      isFixed && !type.isBlocked ? rounded(weight.floats(), group: 32, limit: 8191) : weight.floats()
+    let expected = reference(seen, seenWeight, rows, n, k, false, true)
     let result = linear(Tensor(x, shape: [rows, k]), weight: weight)
     // A number that lies between two whole ones may be rounded either way.
     #expect(largestDifference(result.floats(), expected) < (isByte ? 1e-2 : isFixed ? 1e-3 : 1e-4))
