@@ -163,9 +163,9 @@ size_t ctk_byte_group(int type) {
 }
 
 int ctk_fixed_groups(int type, size_t *group, size_t *sum_group) {
-  size_t size = type == 1 || type == 30 ? 32 : ctk_byte_group(type);  // float16 and bfloat16 are cut into groups of 32
-  if (!size) return -1;
-  *group = size;
+  int is_plain = type == 1 || type == 30;  // float16, bfloat16
+  if (!is_plain && !ctk_byte_group(type)) return -1;
+  *group = is_plain ? 32 : 256;
   *sum_group = type == 10 ? 16 : 32;  // Q2_K's minimums are those of 16
   return 0;
 }

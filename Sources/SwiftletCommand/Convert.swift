@@ -56,9 +56,10 @@ struct Convert: AsyncParsableCommand {
       throw CommandError("\(output): is what is to be converted; write to another path.")
     }
     let model = try ModelCheckpoint.open(source)
-    let conversion = try type.map { type throws in
-      try CheckpointConversion(model, to: format, quantization: Quantization(type.mix, requantizes: true))
-    } ?? CheckpointConversion(model, to: format)
+    let conversion =
+      try type.map { type throws in
+        try CheckpointConversion(model, to: format, quantization: Quantization(type.mix, requantizes: true))
+      } ?? CheckpointConversion(model, to: format)
     let shardBytes = shardSize.map { Int($0 * 1e9) } ?? (format == .huggingFace ? 5_000_000_000 : nil)
     var metadata = GGUFMetadata()
     if format == .gguf { metadata = try tokenizerOption.metadata(forModel: source) }

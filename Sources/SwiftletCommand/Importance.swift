@@ -23,7 +23,8 @@ struct Importance: AsyncParsableCommand {
   @Option(name: [.long, .short], help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("Tokens in a piece. (default: 512, or the model's context if that is less)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Tokens in a piece. (default: 512, or the model's context if that is less)", valueName: "n"))
   var contextLength: Int?
 
   @Option(help: ArgumentHelp("Read at most so many pieces. (default: all)", valueName: "n"))
@@ -32,7 +33,9 @@ struct Importance: AsyncParsableCommand {
   func validate() throws {
     if modelOptions.model == nil { throw ValidationError("give --model: whose matrices are to be measured?") }
     if data.isEmpty { throw ValidationError("give --data: a text to measure with.") }
-    if let contextLength, contextLength < 2 { throw ValidationError("--context-length is \(contextLength); give 2 or more.") }
+    if let contextLength, contextLength < 2 {
+      throw ValidationError("--context-length is \(contextLength); give 2 or more.")
+    }
     if let chunks, chunks < 1 { throw ValidationError("--chunks is \(chunks); give 1 or more.") }
   }
 

@@ -46,7 +46,8 @@ extension Tensor {
     if let importance {
       precondition(
         importance.elementType == .f32 && importance.shape.columnCount == columns
-          && importance.shape.rowCount * rowsPerMatrix == rows, "importance \(importance.shape) is not that of \(shape)")
+          && importance.shape.rowCount * rowsPerMatrix == rows, "importance \(importance.shape) is not that of \(shape)"
+      )
     }
     let badRow = Atomic<Int>(-1)
     ThreadPool.shared.run(rows, minimum: max(1, 16_384 / columns)) { range in

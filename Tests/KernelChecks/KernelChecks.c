@@ -269,7 +269,7 @@ static void print_blocks(void) {
     for (size_t i = 0; i < COUNT; i++) sum += values[i] * (double)(i % 7 + 1);
     printf("blocks of type %d: %.4g", type, sum);
     uint8_t again[COUNT * 4];
-    if (!ctk_encode_blocks(type, values, COUNT, again)) {
+    if (!ctk_encode_row(type, values, NULL, COUNT, again, 1)) {
       ctk_decode_blocks(type, again, COUNT, values);
       for (size_t i = 0; i < COUNT; i++) sum -= values[i] * (double)(i % 7 + 1);
       printf(", encoded again: %.3g off", fabs(sum));

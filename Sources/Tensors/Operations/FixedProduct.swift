@@ -28,7 +28,7 @@ struct FixedProduct {
       let code = weight.elementType.ggufCode
     else { return false }
     var (group, sumGroup) = (0, 0)
-    return unsafe ctk_fixed_groups(code, &group, &sumGroup) == 0 && weight.shape.columnCount % group == 0
+    return unsafe ctk_fixed_groups(code, &group, &sumGroup) == 0 && weight.shape.columnCount % 32 == 0
   }
 
   init(_ x: Tensor, _ parts: [Part]) {
