@@ -73,7 +73,7 @@ public struct CheckpointConversion {
   ) throws {
     let types = [quantization?.mix.baseType, quantization?.outputType, quantization?.embeddingType].compactMap { $0 }
     if let unknown = types.first(where: { !Tensor.canEncode($0) }) {
-      let known = ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ")
+      let known = Tensor.encodableTypes.map(\.rawValue).joined(separator: ", ")
       throw ModelError(.unsupported, "weights cannot be written as \(unknown); known: \(known).")
     }
     self.format = format
@@ -157,7 +157,7 @@ public struct CheckpointConversion {
     if format == .gguf, isVector || parameter.name == "positions.weight" || parameter.name.hasSuffix("router.weight") {
       return .f32
     }
-    let found = try source.tensor(parameter.name, shape: parameter.shape).tensor.elementType
+    let found = try source.elementType(parameter.name, shape: parameter.shape)
     guard let quantization else { return found.isBlocked && format != .gguf ? .f16 : found }
     let type = quantization.type(of: parameter.name, shape: shape, in: configuration)
     guard !found.isBlocked || !type.isBlocked || type == found || quantization.requantizes else {

@@ -9,12 +9,8 @@ struct ConvertedParameters: ParameterSource {
 
   func tensor(_ name: String, shape: Shape) throws -> (tensor: Tensor, layout: WeightLayout) {
     let words = name.split(separator: ".")
-    if words.count > 3, words[2] == "experts", let layer = Int(words[1]),
-      case .mixtureOfExperts(let from) = original.layers[layer].feedForward,
-      case .mixtureOfExperts(let to) = target.layers[layer].feedForward, from.packing != to.packing,
-      words[3] != "down"
-    {
-      return (try repacked(name, part: String(words[3]), shape: shape, from: from, to: to), .outputMajor)
+    if let (part, from, to) = repacking(words) {
+      return (try repacked(name, part: part, shape: shape, from: from, to: to), .outputMajor)
     }
     let found = try source.tensor(name, shape: shape)
     guard let (from, to) = pairings, from != to, words.count > 3, words[2] == "attention" else { return found }
@@ -23,6 +19,21 @@ struct ConvertedParameters: ParameterSource {
     case "key": return (repaired(found.tensor, heads: original.kvHeadCount, to: to), found.layout)
     default: return found
     }
+  }
+
+  /// Reordered rows are stored as they were.
+  func elementType(_ name: String, shape: Shape) throws -> ElementType {
+    guard repacking(name.split(separator: ".")) == nil else { return try tensor(name, shape: shape).tensor.elementType }
+    return try source.elementType(name, shape: shape)
+  }
+
+  /// The part of experts that a name means, where they are packed another way than they will be.
+  private func repacking(_ words: [Substring]) -> (part: String, from: MixtureOfExperts, to: MixtureOfExperts)? {
+    guard words.count > 3, words[2] == "experts", words[3] != "down", let layer = Int(words[1]),
+      case .mixtureOfExperts(let from) = original.layers[layer].feedForward,
+      case .mixtureOfExperts(let to) = target.layers[layer].feedForward, from.packing != to.packing
+    else { return nil }
+    return (String(words[3]), from, to)
   }
 
   private var pairings: (RotaryPairing, RotaryPairing)? {

@@ -8,9 +8,16 @@ protocol ParameterSource {
   ///   - shape: The extents in Swiftlet's order; those of the tensor are swapped where the layout is `inputMajor`.
   /// - Throws: `ModelError` when there is none, or it has another shape.
   func tensor(_ name: String, shape: Shape) throws -> (tensor: Tensor, layout: WeightLayout)
+  /// How that tensor is stored, for plans that do not want it made yet.
+  /// - Throws: As `tensor` does.
+  func elementType(_ name: String, shape: Shape) throws -> ElementType
 }
 
 extension ParameterSource {
+  func elementType(_ name: String, shape: Shape) throws -> ElementType {
+    try tensor(name, shape: shape).tensor.elementType
+  }
+
   /// A vector, decoded to float32: norms and biases are small and always computed with in full.
   func vector(_ name: String, _ count: Int) throws -> Tensor {
     try tensor(name, shape: [count]).tensor.converted(to: .f32)

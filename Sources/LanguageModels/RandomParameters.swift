@@ -23,6 +23,8 @@ struct RandomParameters: ParameterSource {
     return (tensor, .outputMajor)
   }
 
+  func elementType(_ name: String, shape: Shape) -> ElementType { .f32 }
+
   private func normal(_ shape: Shape, deviation: Float, _ name: String) -> Tensor {
     // FNV-1a spreads the name over the generator's state.
     var state = name.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
@@ -60,7 +62,7 @@ extension LanguageModel {
   public convenience init(_ configuration: Configuration, seed: UInt64, elementType: ElementType) throws {
     try configuration.validate()
     guard Tensor.canEncode(elementType) else {
-      let known = ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ")
+      let known = Tensor.encodableTypes.map(\.rawValue).joined(separator: ", ")
       throw ModelError(.unsupported, "weights cannot be made as \(elementType); known: \(known).")
     }
     let largest = configuration.floatByteCounts.largest

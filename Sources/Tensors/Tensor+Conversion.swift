@@ -14,6 +14,9 @@ extension Tensor {
   /// Whether numbers can be rounded to a type: the plain floating-point ones and all blocks.
   public static func canEncode(_ type: ElementType) -> Bool { type.plainCode != nil || type.isBlocked }
 
+  /// All of those types.
+  public static let encodableTypes = ElementType.allCases.filter(canEncode)
+
   /// A copy in another element type; the tensor itself when it has that type already. Rows must be whole blocks of it.
   ///
   /// Blocks are made with the codes and scales whose squared error is about the least that the type can have. What the
