@@ -145,21 +145,27 @@ static const block_type block_types[] = {
     {39, 32, 17, mxfp4},
 };
 
+static const block_type *block_type_of(int type) {
+  for (size_t t = 0; t < sizeof block_types / sizeof *block_types; t++)
+    if (block_types[t].type == type) return &block_types[t];
+  return NULL;
+}
+
 int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out) {
-  for (size_t t = 0; t < sizeof block_types / sizeof *block_types; t++) {
-    const block_type *b = &block_types[t];
-    if (b->type != type) continue;
-    for (size_t i = 0; i < count / (size_t)b->size; i++)
-      b->decode((const uint8_t *)blocks + i * (size_t)b->bytes, out + i * (size_t)b->size);
-    return 0;
-  }
-  return -1;
+  const block_type *b = block_type_of(type);
+  if (!b) return -1;
+  for (size_t i = 0; i < count / (size_t)b->size; i++)
+    b->decode((const uint8_t *)blocks + i * (size_t)b->bytes, out + i * (size_t)b->size);
+  return 0;
 }
 
 size_t ctk_byte_group(int type) {
-  for (size_t t = 0; t < sizeof block_types / sizeof *block_types; t++)
-    if (block_types[t].type == type) return (size_t)block_types[t].size;
-  return 0;
+  const block_type *b = block_type_of(type);
+  return b ? (size_t)b->size : 0;
+}
+size_t ctk_block_bytes(int type) {
+  const block_type *b = block_type_of(type);
+  return b ? (size_t)b->bytes : 0;
 }
 
 int ctk_fixed_groups(int type, size_t *group, size_t *sum_group) {

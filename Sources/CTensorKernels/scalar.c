@@ -262,7 +262,7 @@ static void block_dots(const ctk_block_dots *p) {
       const int8_t *codes = p->x.codes + j * p->x.row_stride;
       double total = 0;
       for (size_t i = 0; i < p->x.n; i += group) {
-        ctk_decode_blocks(p->type, blocks + i / group * (p->row_bytes / (p->x.n / group)), group, values);
+        ctk_decode_blocks(p->type, blocks + i / group * ctk_block_bytes(p->type), group, values);
         double sum = 0;
         for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[i + k];
         total += sum * p->x.scales[j * p->x.scale_stride + i / group];

@@ -47,14 +47,11 @@ struct Convert: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let source = try BuiltInModel(named: input)?.folder() ?? input
-    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    let source = try BuiltInModel.path(of: input)
     guard format != .llama2c || URL(fileURLWithPath: output).lastPathComponent != "tokenizer.bin" else {
       throw CommandError("\(output): is what a llama2.c tokenizer is called; give the model another name.")
     }
-    guard resolved(source) != resolved(output) else {
-      throw CommandError("\(output): is what is to be converted; write to another path.")
-    }
+    try ModelFiles.requireOther(output, than: source, work: "converted")
     let model = try ModelCheckpoint.open(source)
     let conversion =
       try type.map { type throws in

@@ -46,7 +46,7 @@ struct DataStories: AsyncParsableCommand {
 
   func run() async throws {
     let grammar = try StoryGrammar.standard()
-    let tokenizer = try self.tokenizer.map { try Tokenizer.load(forModel: BuiltInModel(named: $0)?.folder() ?? $0) }
+    let tokenizer = try self.tokenizer.map { try Tokenizer.load(forModel: BuiltInModel.path(of: $0)) }
     var report = StoryReport(grammar.expectation, tokenizer: tokenizer)
     let file = try output.map { try OutputFile(path: $0) }
     let writesLines = output?.hasSuffix(".jsonl") == true

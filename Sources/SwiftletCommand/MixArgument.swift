@@ -17,12 +17,15 @@ struct MixArgument: ExpressibleByArgument {
 struct MatrixTypeArgument: ExpressibleByArgument {
   let elementType: ElementType
 
-  private static let known = ElementType.allCases.filter(Tensor.canEncode)
+  init(elementType: ElementType) { self.elementType = elementType }
 
   init?(argument: String) {
-    guard let type = Self.known.first(where: { $0.rawValue.lowercased() == argument.lowercased() }) else { return nil }
-    elementType = type
+    let found = Tensor.encodableTypes.first { $0.rawValue.lowercased() == argument.lowercased() }
+    guard let found else { return nil }
+    elementType = found
   }
 
-  static var allValueStrings: [String] { known.map(\.rawValue) }
+  static var allValueStrings: [String] { Tensor.encodableTypes.map(\.rawValue) }
+
+  var defaultValueDescription: String { elementType.rawValue }
 }

@@ -48,6 +48,15 @@ enum ModelFiles {
     return files
   }
 
+  /// Refuses to write over what is being read, also by another name.
+  /// - Parameter work: What is done to it, as a participle.
+  static func requireOther(_ output: String, than source: String, work: String) throws {
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    guard resolved(source) != resolved(output) else {
+      throw CommandError("\(output): is what is to be \(work); write to another path.")
+    }
+  }
+
   /// Writes a whole file or nothing.
   static func write(_ data: Data, to path: String) throws {
     do { try data.write(to: URL(fileURLWithPath: path), options: .atomic) } catch {

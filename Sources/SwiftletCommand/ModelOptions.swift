@@ -24,7 +24,7 @@ struct ModelOptions: ParsableArguments {
   func loadModel(_ path: String) throws -> LanguageModel {
     threadOption.apply()
     let log = diagnostics.logger
-    let path = try BuiltInModel(named: path)?.folder() ?? path
+    let path = try BuiltInModel.path(of: path)
     let clock = ContinuousClock()
     let start = clock.now
     let model = try LanguageModel.load(from: path)
@@ -76,7 +76,7 @@ struct TokenizerOption: ParsableArguments {
 
   /// Loads it, or that of a model.
   func load(forModel model: String) throws -> Tokenizer {
-    guard let tokenizer else { return try Tokenizer.load(forModel: BuiltInModel(named: model)?.folder() ?? model) }
+    guard let tokenizer else { return try Tokenizer.load(forModel: BuiltInModel.path(of: model)) }
     // A folder of one's own may have a built-in model's name.
     if !FileManager.default.fileExists(atPath: tokenizer), let builtIn = BuiltInModel(named: tokenizer) {
       return try Tokenizer.load(forModel: builtIn.folder())

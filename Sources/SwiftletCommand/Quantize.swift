@@ -63,11 +63,8 @@ struct Quantize: AsyncParsableCommand {
 
   func run() async throws {
     threadOption.apply()
-    let source = try BuiltInModel(named: input)?.folder() ?? input
-    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-    guard resolved(source) != resolved(output) else {
-      throw CommandError("\(output): is what is to be quantised; write to another path.")
-    }
+    let source = try BuiltInModel.path(of: input)
+    try ModelFiles.requireOther(output, than: source, work: "quantised")
     let model = try ModelCheckpoint.open(source)
     var quantization = Quantization(
       pure ? .pure(type.mix.baseType) : type.mix, outputType: outputType?.elementType,

@@ -37,7 +37,7 @@ struct SpeculationFlags: ParsableArguments {
   func applied(to generator: Generator) throws -> Generator {
     if speculate == .lookup { return try generator.speculating(.lookup(maxTokens: draftTokens)) }
     guard let draftModel else { return generator }
-    let path = try BuiltInModel(named: draftModel)?.folder() ?? draftModel
+    let path = try BuiltInModel.path(of: draftModel)
     let draft = try LanguageModel.load(from: path)
     return try generator.speculating(
       .draft(draft, tokenizer: Tokenizer.load(forModel: path), maxTokens: draftTokens))

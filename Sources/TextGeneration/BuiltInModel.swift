@@ -28,6 +28,13 @@ public enum BuiltInModel: String, CaseIterable, Sendable {
     return found + path
   }
 
+  /// The path of a model: that of the built-in one of this name, or the name as it is.
+  /// - Throws: `GenerationError` when it is built in and not there.
+  public static func path(of name: String) throws(GenerationError) -> String {
+    guard let model = BuiltInModel(named: name) else { return name }
+    return try model.folder()
+  }
+
   // SwiftPM's own `Bundle.module` ends the program when the resources were left behind.
   #if canImport(Darwin)
     private static let bundleName = "swiftlet_TextGeneration.bundle"

@@ -13,23 +13,8 @@ static const int plain_types[] = {1, 30};  // float16 and bfloat16
 static _Thread_local uint32_t state;  // tests of several tables run at once
 static uint32_t next(void) { return (state = state * 1664525u + 1013904223u) >> 8; }
 
-static size_t block_bytes(int type) {
-  switch (type) {
-    case 1: case 30: return 64;
-    case 2: case 20: return 18;
-    case 3: return 20;
-    case 6: return 22;
-    case 7: return 24;
-    case 8: return 34;
-    case 10: return 84;
-    case 11: return 110;
-    case 12: return 144;
-    case 13: return 176;
-    case 14: return 210;
-    case 23: return 136;
-    default: return 17;
-  }
-}
+// Of a block, or of the 32 plain numbers that a group has.
+static size_t block_bytes(int type) { return ctk_block_bytes(type) ? ctk_block_bytes(type) : 64; }
 
 // Any bits, but for the scales, which are positive halves of a common size.
 static void fill_blocks(int type, uint8_t *b, size_t count) {

@@ -101,14 +101,14 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
     func weight(_ n: Int, _ type: ElementType) -> Tensor {
       Tensor(numbers(n * k, seed: UInt64(n)), shape: [n, k]).converted(to: type)
     }
-    let projections = [
-      Projection(weight: weight(50, .q4_0), bias: bias), Projection(weight: weight(3, .f32)),
-      Projection(weight: weight(70, .q8_0)), Projection(weight: weight(25, .f16)),
-      Projection(weight: Tensor(numbers(k * 20, seed: 8), shape: [k, 20]), layout: .inputMajor),
+    let linear = [
+      Linear(weight: weight(50, .q4_0), bias: bias), Linear(weight: weight(3, .f32)),
+      Linear(weight: weight(70, .q8_0)), Linear(weight: weight(25, .f16)),
+      Linear(weight: Tensor(numbers(k * 20, seed: 8), shape: [k, 20]), layout: .inputMajor),
     ]
-    let together = linears(x, projections)
-    for (projection, result) in zip(projections, together) {
-      let alone = linears(x, [projection])[0]
+    let together = linears(x, linear)
+    for (part, result) in zip(linear, together) {
+      let alone = linears(x, [part])[0]
       #expect(result.shape == alone.shape && result.floats() == alone.floats())
     }
   }

@@ -168,6 +168,8 @@ const ctk_table *ctk_table_best(void);
 
 // How many numbers share a scale when they are made bytes to meet blocks of a type; 0 for other types.
 size_t ctk_byte_group(int type);
+// The bytes of one block, or 0 for other types.
+size_t ctk_block_bytes(int type);
 
 // How 16-bit rows that meet weights of a type are grouped; returns -1 for a type that has no such products.
 int ctk_fixed_groups(int type, size_t *group, size_t *sum_group);

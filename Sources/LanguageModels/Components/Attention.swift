@@ -140,7 +140,7 @@ struct Attention: Sendable {
       let parts = linear.forward(x, tape: tape).splitColumns([queryWidth, keyValueWidth, keyValueWidth], tape: tape)
       return (parts[0], parts[1], parts[2])
     case .separate(let query, let key, let value):
-      let parts = Linear.forward(x, [query, key, value], tape: tape)
+      let parts = linears(x, [query, key, value], tape: tape)
       return (parts[0], parts[1], parts[2])
     }
   }

@@ -51,7 +51,7 @@ struct GatedFeedForward: Sendable {
   }
 
   func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
-    let halves = Linear.forward(x, [gate, up], tape: tape)  // [rows, intermediateSize] each
+    let halves = linears(x, [gate, up], tape: tape)  // [rows, intermediateSize] each
     let inner = gated(gate: halves[0], up: halves[1], function, tape: tape)
     return down.forward(inner, tape: tape)  // [rows, hiddenSize]
   }

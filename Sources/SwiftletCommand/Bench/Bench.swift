@@ -48,10 +48,9 @@ struct Bench: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What presets' random matrices are stored as: "
-        + ElementType.allCases.filter(Tensor.canEncode).map(\.rawValue).joined(separator: ", ") + ".",
+      "What presets' random matrices are stored as: \(MatrixTypeArgument.allValueStrings.joined(separator: ", ")).",
       valueName: "type"))
-  var type: WeightType = WeightType(elementType: .f32)
+  var type = MatrixTypeArgument(elementType: .f32)
 
   @Flag(help: "Write one JSON array with all samples instead of a table.")
   var json = false
@@ -135,19 +134,4 @@ struct Bench: AsyncParsableCommand {
     }
     return results
   }
-}
-
-/// A type that weights can be made in, as the command line names it.
-struct WeightType: ExpressibleByArgument {
-  let elementType: ElementType
-
-  init(elementType: ElementType) { self.elementType = elementType }
-
-  init?(argument: String) {
-    let known = ElementType.allCases.first { $0.rawValue.lowercased() == argument.lowercased() }
-    guard let known, Tensor.canEncode(known) else { return nil }
-    elementType = known
-  }
-
-  var defaultValueDescription: String { elementType.rawValue }
 }

@@ -23,7 +23,7 @@ struct BenchSubject {
       meter = SpeedMeter(model)
       loadSeconds = nil
     } else {
-      let path = FileManager.default.fileExists(atPath: name) ? name : try BuiltInModel(named: name)?.folder() ?? name
+      let path = FileManager.default.fileExists(atPath: name) ? name : try BuiltInModel.path(of: name)
       model = try LanguageModel.load(from: path)
       meter = SpeedMeter(model)
       loadSeconds = (clock.now - start) / .seconds(1)

@@ -107,7 +107,7 @@ struct Compare: AsyncParsableCommand {
         throw CommandError(
           "\(notation.base) is trained already: its parts and its training cannot be changed any more.")
       }
-      let path = try BuiltInModel(named: notation.base)?.folder() ?? notation.base
+      let path = try BuiltInModel.path(of: notation.base)
       return ModelComparison.Subject(
         name: notation.name, model: try LanguageModel.load(from: path), tokenizer: try Tokenizer.load(forModel: path))
     }

@@ -32,7 +32,7 @@ struct CompareDataFlags: ParsableArguments {
   /// The tokenizer of all arms, and its files.
   func loadTokenizer() throws -> (Tokenizer, [String: [UInt8]]) {
     let name = tokenizer ?? BuiltInModel.gpt.name
-    let path = try BuiltInModel(named: name)?.folder() ?? name
+    let path = try BuiltInModel.path(of: name)
     let tokenizer = try Tokenizer.load(forModel: path)
     return (tokenizer, try ModelFiles.tokenizerFiles(of: tokenizer, from: path))
   }

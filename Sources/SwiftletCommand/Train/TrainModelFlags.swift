@@ -48,7 +48,7 @@ struct TrainModelFlags: ParsableArguments {
       throw CommandError("give --model: a preset such as gpt2 or llama-small, a config.json, or a model.")
     }
     let isFresh = Preset.named(model) != nil || model.hasSuffix(".json")
-    let path = try BuiltInModel(named: model)?.folder() ?? model
+    let path = try BuiltInModel.path(of: model)
     let tokenizer = try tokenizer(forModel: path)
     let files =
       try tokenizer.map { try ModelFiles.tokenizerFiles(of: $0, from: tokenizerOption.tokenizer ?? path) } ?? [:]

@@ -6,7 +6,7 @@ import CTensorKernels
 /// row of x gets the same bits whatever stands beside it.
 struct FewRowsProduct {
   struct Part {
-    let projection: Projection
+    let linear: Linear
     let out: Tensor  // [rows, output]
   }
 
@@ -27,19 +27,19 @@ struct FewRowsProduct {
 
   func run() {
     let pieces = pieces()
-    let groups = Set(parts.compactMap { byteGroup($0.projection.weight.elementType) })
+    let groups = Set(parts.compactMap { byteGroup($0.linear.weight.elementType) })
     // Mostly one: types of 256 and of 32 meet in one product where a row is no whole number of 256.
     let bytes = Dictionary(uniqueKeysWithValues: groups.map { ($0, ByteRows(x, group: $0)) })
     ThreadPool.shared.run(pieces.count) { index in
       let (part, rows) = (parts[pieces[index].part], pieces[index].rows)
-      if let group = byteGroup(part.projection.weight.elementType), let bytes = bytes[group] {
+      if let group = byteGroup(part.linear.weight.elementType), let bytes = bytes[group] {
         multiplyPacked(part, rows, bytes)
       } else {
         multiplyPlain(part, rows)
       }
-      guard let bias = part.projection.bias else { return }
+      guard let bias = part.linear.bias else { return }
       for row in 0..<x.shape.rowCount {
-        let target = unsafe part.out.floatPointer + row * part.projection.width + rows.lowerBound
+        let target = unsafe part.out.floatPointer + row * part.linear.width + rows.lowerBound
         unsafe table.add(rows.count, target, bias.floatPointer + rows.lowerBound, target)
       }
     }
@@ -55,10 +55,10 @@ struct FewRowsProduct {
   /// Pieces of nearly equal size, so many that a thread which falls behind leaves its share to the others, and none so
   /// small that handing it out would cost more than computing it.
   private func pieces() -> [Piece] {
-    let total = parts.reduce(0) { $0 + $1.projection.weight.byteCount }
+    let total = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
     let pieceBytes = max(Self.smallestPiece, total / (ThreadPool.shared.threadCount * Self.piecesPerThread))
     return parts.indices.flatMap { index -> [Piece] in
-      let weight = parts[index].projection.weight
+      let weight = parts[index].linear.weight
       let count = max(1, min(weight.shape.rowCount, weight.byteCount / pieceBytes))
       return (0..<count).map {
         Piece(
@@ -71,7 +71,7 @@ struct FewRowsProduct {
   private static let piecesPerThread = 8
 
   private func multiplyPacked(_ part: Part, _ rows: Range<Int>, _ bytes: ByteRows) {
-    let weight = part.projection.weight
+    let weight = part.linear.weight
     var dots = ctk_block_dots()
     dots.type = weight.elementType.ggufCode ?? -1
     dots.rows = rows.count
@@ -79,12 +79,12 @@ struct FewRowsProduct {
     unsafe dots.weights = UnsafeRawPointer(weight.pointer + rows.lowerBound * weight.bytesPerRow)
     unsafe dots.x = bytes.kernelRows
     unsafe dots.out = part.out.floatPointer + rows.lowerBound
-    dots.out_stride = part.projection.width
+    dots.out_stride = part.linear.width
     unsafe table.block_dots(&dots)
   }
 
   private func multiplyPlain(_ part: Part, _ rows: Range<Int>) {
-    let (weight, k, n) = (part.projection.weight, x.shape.columnCount, part.projection.width)
+    let (weight, k, n) = (part.linear.weight, x.shape.columnCount, part.linear.width)
     if let code = weight.elementType.plainCode {
       for i in 0..<x.shape.rowCount {
         unsafe table.dots(

@@ -7,7 +7,7 @@ import CTensorKernels
 /// columns at a time, and meets every strip with it; so weights are unpacked once, into memory that stays in the cache.
 struct FixedProduct {
   struct Part {
-    let projection: Projection
+    let linear: Linear
     let out: Tensor  // [rows, output]
   }
 
@@ -24,11 +24,8 @@ struct FixedProduct {
 
   /// Whether a weight's type has such products here, in float32's stead.
   static func takes(_ weight: Tensor) -> Bool {
-    guard unsafe Kernels.table.multiply_fixed != nil, weight.elementType != .f32,
-      let code = weight.elementType.ggufCode
-    else { return false }
-    var (group, sumGroup) = (0, 0)
-    return unsafe ctk_fixed_groups(code, &group, &sumGroup) == 0 && weight.shape.columnCount % 32 == 0
+    unsafe Kernels.table.multiply_fixed != nil && Grouping(weight.elementType).size > 0
+      && weight.shape.columnCount % 32 == 0
   }
 
   init(_ x: Tensor, _ parts: [Part]) {
@@ -39,23 +36,23 @@ struct FixedProduct {
   func run() {
     var strips: [Grouping: FixedRows] = [:]
     for part in parts {
-      let grouping = Grouping(part.projection.weight.elementType)
+      let grouping = Grouping(part.linear.weight.elementType)
       if strips[grouping] == nil { strips[grouping] = FixedRows(x, grouping, depth: depth) }
     }
-    let groups = parts.map { ($0.projection.width + Self.tileRows - 1) / Self.tileRows }
+    let groups = parts.map { ($0.linear.width + Self.tileRows - 1) / Self.tileRows }
     ThreadPool.shared.run(groups.reduce(0, +)) { [strips] index in
       var (part, group) = (0, index)
       while group >= groups[part] {
         group -= groups[part]
         part += 1
       }
-      guard let rows = strips[Grouping(parts[part].projection.weight.elementType)] else { return }
+      guard let rows = strips[Grouping(parts[part].linear.weight.elementType)] else { return }
       let first = group * Self.tileRows
-      multiply(parts[part], first..<min(first + Self.tileRows, parts[part].projection.width), rows)
+      multiply(parts[part], first..<min(first + Self.tileRows, parts[part].linear.width), rows)
     }
   }
 
-  /// How the columns of x share scales and sums.
+  /// How the columns of x share scales and sums; 0 for a type that has no such products.
   struct Grouping: Hashable {
     var size = 0
     var sumSize = 0
@@ -66,7 +63,7 @@ struct FixedProduct {
   }
 
   private func multiply(_ part: Part, _ range: Range<Int>, _ rows: FixedRows) {
-    let (weight, columns) = (part.projection.weight, table.fixed_columns)
+    let (weight, columns) = (part.linear.weight, table.fixed_columns)
     let tileRows = (range.count + table.fixed_rows - 1) / table.fixed_rows * table.fixed_rows
     let stripsPerPass = max(1, Self.rowsPerPass / columns)
     MemoryCache.withFloats([
@@ -101,12 +98,12 @@ struct FixedProduct {
 
   /// Writes the sums of one strip, [range.count, columns], to where they belong.
   private func write(_ sums: UnsafePointer<Float>, _ strip: Int, _ range: Range<Int>, _ part: Part) {
-    let (columns, width) = (table.fixed_columns, part.projection.width)
+    let (columns, width) = (table.fixed_columns, part.linear.width)
     let first = strip * columns
     for row in first..<min(first + columns, x.shape.rowCount) {
       let target = unsafe part.out.floatPointer + row * width + range.lowerBound
       let source = unsafe sums + row - first
-      if let bias = part.projection.bias {
+      if let bias = part.linear.bias {
         let bias = unsafe bias.floatPointer + range.lowerBound
         for index in 0..<range.count { unsafe target[index] = source[index * columns] + bias[index] }
       } else {

@@ -1,5 +1,25 @@
 import CTensorKernels
 
+/// `x · Wᵀ + b`: a weight, and what is added to its product. The weight may be of any element type: precision is data.
+public struct Linear: Sendable {
+  /// [output, input], or [input, output] where the layout is `inputMajor`.
+  public let weight: Tensor
+  /// Which way round the weight is stored.
+  public let layout: WeightLayout
+  /// [output] float32
+  public let bias: Tensor?
+
+  /// A weight, and perhaps a bias.
+  public init(weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) {
+    self.weight = weight
+    self.layout = layout
+    self.bias = bias
+  }
+
+  /// How many numbers the product has.
+  var width: Int { layout == .outputMajor ? weight.shape.rowCount : weight.shape.columnCount }
+}
+
 /// `x · Wᵀ + bias`, with a weight of any element type.
 /// - Parameters:
 ///   - x: [rows, input] float32
@@ -9,7 +29,7 @@ import CTensorKernels
 public func linear(
   _ x: Tensor, weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil, tape: Tape? = nil
 ) -> Tensor {
-  guard let tape else { return linears(x, [Projection(weight: weight, layout: layout, bias: bias)])[0] }
+  guard let tape else { return linears(x, [Linear(weight: weight, layout: layout, bias: bias)])[0] }
   tape.onLinear?(x, weight)
   let isOutputMajor = layout == .outputMajor
   let out = matrixMultiply(x, weight, transposeB: isOutputMajor)
