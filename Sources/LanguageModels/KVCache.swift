@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// The keys and values of the tokens that a model has already read, so that the next token costs one row of work.
 ///
@@ -45,7 +45,9 @@ public final class KVCache {
   @discardableResult
   public func truncate(to count: Int) -> Int {
     guard count < self.count else { return self.count }
-    let isKept = groups.allSatisfy { $0.firstPage * layout.pageLength <= $0.layers.pattern.firstKey(for: max(0, count)) }
+    let isKept = groups.allSatisfy {
+      $0.firstPage * layout.pageLength <= $0.layers.pattern.firstKey(for: max(0, count))
+    }
     self.count = isKept ? max(0, count) : 0
     for index in groups.indices {
       if self.count == 0 { groups[index].firstPage = 0 }

@@ -53,6 +53,12 @@ public struct ModelInspection: Sendable {
     KVCacheLayout(configuration, types).bytes(at: length)
   }
 
+  /// The bytes of earlier tokens' keys and values that a token reads after `depth` others.
+  func kvCacheBytesRead(at depth: Int, _ types: KVCacheTypes) -> Int {
+    let attended = configuration.layers.reduce(0) { $0 + $1.pattern.attendedCount(depth: depth) - 1 }
+    return attended * KVCacheLayout(configuration, types).format.bytesPerToken
+  }
+
   /// The floating-point operations of the forward pass for one token after `depth` others: two per active matrix
   /// element, and four per element of every head and attended token.
   public func floatingPointOperationsPerToken(depth: Int = 0) -> Int {

@@ -23,7 +23,8 @@ package struct KeyValueFormat: Sendable, Hashable {
     self.kvHeadCount = kvHeadCount
     self.headSize = headSize
     // Whole tiles. A part of the keys that one thread takes never crosses pages.
-    pageLength = min(ShortAttention.partLength, max(1, contextLength / Self.tile + (contextLength % Self.tile).signum()) * Self.tile)
+    pageLength = min(
+      ShortAttention.partLength, max(1, contextLength / Self.tile + (contextLength % Self.tile).signum()) * Self.tile)
   }
 
   /// The bytes of one head's key or value; the last block is filled up with zeros.

@@ -116,7 +116,8 @@ struct AttentionKeyHead {
   var transposedCount: Int { PackedMatrix.elementCount(columns: AttentionHeads.keyBlock, depth: size) }
   var plainCount: Int { PackedMatrix.elementCount(columns: size, depth: AttentionHeads.keyBlock) }
   var decodedCount: Int {
-    AttentionHeads.keyBlock * max(segment.keys.elementType.paddedCount(size), segment.values.elementType.paddedCount(size))
+    AttentionHeads.keyBlock
+      * max(segment.keys.elementType.paddedCount(size), segment.values.elementType.paddedCount(size))
   }
 
   /// A block's rows as columns: [size, block.count].

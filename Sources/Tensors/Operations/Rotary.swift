@@ -55,7 +55,8 @@ public final class RotaryAngles: Sendable {
     turn(tensors.map { ($0, $0) }, headSize: headSize, positions: positions)
   }
 
-  fileprivate func turn(_ pieces: [(x: Tensor, out: Tensor)], headSize: Int, positions: [Int], backwards: Bool = false) {
+  fileprivate func turn(_ pieces: [(x: Tensor, out: Tensor)], headSize: Int, positions: [Int], backwards: Bool = false)
+  {
     let (pairs, rows) = (inverseFrequencies.count, angles(at: positions))
     precondition(2 * pairs <= headSize)
     precondition(pieces.allSatisfy { $0.x.shape.rowCount == rows.count && $0.x.shape.columnCount % headSize == 0 })

@@ -71,7 +71,7 @@ struct ShortAttention {
       for item in all {
         let count = item.segment.queryRows.count * heads.count
         ThreadPool.shared.run(count, minimum: max(1, 65_536 / perRow)) { range in
-          for row in range { unsafe finish(item, row, partial) }
+          for row in range { finish(item, row, partial) }
         }
       }
     }
