@@ -43,11 +43,29 @@ extension ElementType {
 }
 
 /// One layer's keys and values of a sequence: its part of every page.
-package struct KeyValuePages: Sendable {
+public struct KeyValuePages: Sendable {
   let format: KeyValueFormat
   private let pages: [Storage]
   private let firstPage: Int
   private let offset: Int
+
+  /// Pages for so many tokens of one layer, in which nothing has been written.
+  ///
+  ///     let cache = KeyValuePages(tokens: 4096, kvHeadCount: 8, headSize: 64, keyType: .q8_0, valueType: .f16)
+  ///     cache.write(keys: k, values: v, at: 0)
+  /// - Parameters:
+  ///   - keyType: float32, float16, bfloat16, Q8_0 or Q4_0.
+  ///   - valueType: as keyType
+  public init(tokens: Int, kvHeadCount: Int, headSize: Int, keyType: ElementType, valueType: ElementType) {
+    let format = KeyValueFormat(
+      keyType: keyType, valueType: valueType, kvHeadCount: kvHeadCount, headSize: headSize, contextLength: tokens)
+    let count = (tokens + format.pageLength - 1) / format.pageLength
+    let pages = (0..<count).map { _ in Storage(byteCount: format.bytesPerPage) }
+    self.init(format, pages: pages, firstPage: 0, layer: 0)
+  }
+
+  /// The bytes of one token's key and value.
+  public var bytesPerToken: Int { format.bytesPerToken }
 
   /// - Parameters:
   ///   - pages: The pages that there are, in order; each holds `format.bytesPerPage` for every layer.
@@ -77,7 +95,7 @@ package struct KeyValuePages: Sendable {
   ///   - keys: [tokens, kvHeadCount * headSize], float32
   ///   - values: as keys
   ///   - position: The first token's.
-  package func write(keys: Tensor, values: Tensor, at position: Int) {
+  public func write(keys: Tensor, values: Tensor, at position: Int) {
     let tokens = keys.shape.rowCount
     precondition(values.shape.rowCount == tokens && keys.shape.columnCount == format.kvHeadCount * format.headSize)
     precondition(position >= firstPage * format.pageLength)

@@ -23,7 +23,7 @@ public struct AttentionSegment: Sendable {
   }
 
   /// A sequence whose keys and values a cache holds, those of its last token included.
-  package init(queryRows: Range<Int>, pages: KeyValuePages, firstPosition: Int) {
+  public init(queryRows: Range<Int>, pages: KeyValuePages, firstPosition: Int) {
     self.queryRows = queryRows
     keys = pages.keys
     values = pages.values
