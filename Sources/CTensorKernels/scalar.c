@@ -294,6 +294,20 @@ static float cached(const uint8_t *tile, size_t size, size_t i, int type, size_t
   float scale = element(tile + scale_place(i, type, token), 0, CTK_F16);
   return scale * (float)(type == CTK_Q8_0 ? (int8_t)byte : (byte >> shift & 15) - 8);
 }
+// The whole numbers of a block, and its scale. A weight's scales are searched for, which takes longer than the block's
+// use in a cache: here the largest magnitude meets the end of the range, and Q4_0's range reaches further below zero.
+static float quick_block(const float *x, int type, int8_t *numbers) {
+  float extreme = 0;
+  for (int i = 0; i < 32; i++)
+    if (fabsf(x[i]) > fabsf(extreme)) extreme = x[i];
+  float scale = type == CTK_Q8_0 ? fabsf(extreme) / 127 : extreme / -8, inverse = scale ? 1 / scale : 0;
+  for (int i = 0; i < 32; i++) {
+    float scaled = x[i] * inverse;
+    if (type == CTK_Q8_0) numbers[i] = (int8_t)roundf(scaled);
+    else numbers[i] = (int8_t)fminf(scaled + 8.5f, 15);
+  }
+  return scale;
+}
 static void cache(const float *x, uint8_t *tile, size_t size, int type, size_t token, int is_value) {
   for (size_t i = 0; i < size; i++) {
     if (type != CTK_Q8_0 && type != CTK_Q4_0) {
@@ -301,14 +315,14 @@ static void cache(const float *x, uint8_t *tile, size_t size, int type, size_t t
       narrow(1, x + i, type, tile + place * (type == CTK_F32 ? 4 : 2));
       continue;
     }
-    uint8_t block[34];
-    ctk_encode_blocks(type == CTK_Q8_0 ? 8 : 2, x + i / 32 * 32, 32, block);
-    memcpy(tile + scale_place(i, type, token), block, 2);
+    int8_t numbers[32];
+    uint16_t scale = ctk_float_to_half(quick_block(x + i / 32 * 32, type, numbers));
+    memcpy(tile + scale_place(i, type, token), &scale, 2);
     int shift = 0;
     uint8_t *number = tile + scale_place(i, type, 0) + 2 * CTK_TILE;
     number += number_place(i, type, token, is_value, &shift);
-    if (type == CTK_Q8_0) *number = block[2 + i % 32];
-    else *number = (uint8_t)((*number & 0xf0 >> shift) | (block[2 + i % 16] >> (i % 32 < 16 ? 0 : 4) & 15) << shift);
+    if (type == CTK_Q8_0) *number = (uint8_t)numbers[i % 32];
+    else *number = (uint8_t)((*number & 0xf0 >> shift) | numbers[i % 32] << shift);
   }
 }
 static void write_key(size_t size, const float *x, int type, void *tile, size_t slot) {

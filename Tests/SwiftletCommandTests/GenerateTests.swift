@@ -30,7 +30,9 @@ import Testing
       cacheTypes: #require(KVCacheTypes(keys: .q4_0, values: .q8_0)))
     let text = try generator.text(
       after: "Once upon a time", options: GenerationOptions(sampling: .greedy, maxTokens: 40))
-    let flags = ["generate", "--model", "gpt", "--temperature", "0", "--max-tokens", "40", "--echo", "Once upon a time"]
+    let flags = [
+      "generate", "--model", "gpt", "--temperature", "0", "--max-tokens", "40", "--echo", "Once upon a time",
+    ]
     let run = try CommandRun(flags + ["--cache-type", "q8_0", "--cache-type-k", "Q4_0"])
     #expect(run.status == 0 && run.output == text + "\n")
     let wrong = try CommandRun(flags + ["--cache-type", "q4_K"])

@@ -42,7 +42,20 @@ import Testing
       let padded = (size + type.blockSize - 1) / type.blockSize * type.blockSize
       return stride(from: 0, to: x.count, by: size).flatMap { first in
         let row = Array(x[first..<first + size]) + [Float](repeating: 0, count: padded - size)
-        return Tensor(row, shape: [1, padded]).converted(to: type).floats().prefix(size)
+        guard type.isBlocked else { return Tensor(row, shape: [1, padded]).converted(to: type).floats()[...] }
+        return stride(from: 0, to: padded, by: 32).flatMap { block(Array(row[$0..<$0 + 32]), type) }.prefix(size)
+      }
+    }
+
+    /// The largest magnitude meets the end of the range: 127, or -8.
+    static func block(_ x: [Float], _ type: ElementType) -> [Float] {
+      let extreme = x.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
+      let scale = type == .q8_0 ? abs(extreme) / 127 : extreme / -8
+      let inverse = scale == 0 ? 0 : 1 / scale
+      let stored = Tensor([scale], shape: [1]).converted(to: .f16).floats()[0]
+      return x.map { number in
+        let scaled = number * inverse
+        return stored * (type == .q8_0 ? scaled.rounded(.toNearestOrAwayFromZero) : min(15, Float(Int(scaled + 8.5))) - 8)
       }
     }
 
