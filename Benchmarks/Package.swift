@@ -13,6 +13,8 @@ let package = Package(
     .executableTarget(
       name: "WeightProducts", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "WeightProducts"),
     .executableTarget(
+      name: "Attention", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Attention"),
+    .executableTarget(
       name: "TrainingStep", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "TrainingStep"),
     .executableTarget(
       name: "Opening", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Opening"),

@@ -272,10 +272,124 @@ static void block_dots(const ctk_block_dots *p) {
   }
 }
 
+// A tile of a cache: CTK_TILE tokens' keys, or their values, of one head. Keys stand number after number, each of all
+// tokens; values token after token. Of the block types every 32 numbers have their tokens' scales before them, float16,
+// and of Q4_0 two numbers share a byte: of a key, those of token t and t + 8; of a value, numbers i and i + 16.
+static size_t scale_place(size_t i, int type, size_t token) {
+  return i / 32 * (2 * CTK_TILE + 32 * CTK_TILE / (type == CTK_Q4_0 ? 2 : 1)) + 2 * token;
+}
+// Where the number is, from the end of its block's scales; and by how many bits to shift its byte.
+static size_t number_place(size_t i, int type, size_t token, int is_value, int *shift) {
+  size_t d = i % 32;
+  if (type == CTK_Q8_0) return is_value ? token * 32 + d : d * CTK_TILE + token;
+  *shift = is_value ? d < 16 ? 0 : 4 : token < 8 ? 0 : 4;
+  return is_value ? token * 16 + d % 16 : d * 8 + token % 8;
+}
+static float cached(const uint8_t *tile, size_t size, size_t i, int type, size_t token, int is_value) {
+  if (type != CTK_Q8_0 && type != CTK_Q4_0)
+    return element(tile, is_value ? token * size + i : i * CTK_TILE + token, type);
+  int shift = 0;
+  const uint8_t *numbers = tile + scale_place(i, type, 0) + 2 * CTK_TILE;
+  uint8_t byte = numbers[number_place(i, type, token, is_value, &shift)];
+  float scale = element(tile + scale_place(i, type, token), 0, CTK_F16);
+  return scale * (float)(type == CTK_Q8_0 ? (int8_t)byte : (byte >> shift & 15) - 8);
+}
+// The whole numbers of a block, and its scale. A weight's scales are searched for, which takes longer than the block's
+// use in a cache: here the largest magnitude meets the end of the range, and Q4_0's range reaches further below zero.
+static float quick_block(const float *x, int type, int8_t *numbers) {
+  float extreme = 0;
+  for (int i = 0; i < 32; i++)
+    if (fabsf(x[i]) > fabsf(extreme)) extreme = x[i];
+  float scale = type == CTK_Q8_0 ? fabsf(extreme) / 127 : extreme / -8, inverse = scale ? 1 / scale : 0;
+  for (int i = 0; i < 32; i++) {
+    float scaled = x[i] * inverse;
+    if (type == CTK_Q8_0) numbers[i] = (int8_t)roundf(scaled);
+    else numbers[i] = (int8_t)fminf(scaled + 8.5f, 15);
+  }
+  return scale;
+}
+static void cache(const float *x, uint8_t *tile, size_t size, int type, size_t token, int is_value) {
+  for (size_t i = 0; i < size; i++) {
+    if (type != CTK_Q8_0 && type != CTK_Q4_0) {
+      size_t place = is_value ? token * size + i : i * CTK_TILE + token;
+      narrow(1, x + i, type, tile + place * (type == CTK_F32 ? 4 : 2));
+      continue;
+    }
+    int8_t numbers[32];
+    uint16_t scale = ctk_float_to_half(quick_block(x + i / 32 * 32, type, numbers));
+    memcpy(tile + scale_place(i, type, token), &scale, 2);
+    int shift = 0;
+    uint8_t *number = tile + scale_place(i, type, 0) + 2 * CTK_TILE;
+    number += number_place(i, type, token, is_value, &shift);
+    if (type == CTK_Q8_0) *number = (uint8_t)numbers[i % 32];
+    else *number = (uint8_t)((*number & 0xf0 >> shift) | numbers[i % 32] << shift);
+  }
+}
+static void write_key(size_t size, const float *x, int type, void *tile, size_t slot) {
+  cache(x, tile, size, type, slot, 0);
+}
+static void write_value(size_t size, const float *x, int type, void *tile, size_t slot) {
+  cache(x, tile, size, type, slot, 1);
+}
+static void read_keys(size_t size, const void *tile, int type, float *out, size_t stride) {
+  for (size_t i = 0; i < size; i++)
+    for (size_t t = 0; t < CTK_TILE; t++) out[i * stride + t] = cached(tile, size, i, type, t, 0);
+}
+static void read_values(size_t size, const void *tile, int type, float *out) {
+  for (size_t t = 0; t < CTK_TILE; t++)
+    for (size_t i = 0; i < size; i++) out[t * size + i] = cached(tile, size, i, type, t, 1);
+}
+static size_t tile_bytes(size_t size, int type) {
+  if (type == CTK_Q8_0 || type == CTK_Q4_0) return scale_place(size, type, 0);
+  return size * CTK_TILE * (type == CTK_F32 ? 4 : 2);
+}
+static void key_scores(const ctk_attention *a) {
+  for (size_t r = 0; r < a->row_count; r++)
+    for (size_t k = 0; k < a->count; k++) {
+      const uint8_t *tile = (const uint8_t *)a->tiles + k / CTK_TILE * tile_bytes(a->size, a->type);
+      double total = 0;
+      for (size_t i = 0; i < a->size; i++)
+        total += (double)a->vectors[r * a->vector_row + i] * cached(tile, a->size, i, a->type, k % CTK_TILE, 0);
+      a->scores[r * a->score_row + k] = (float)total;
+    }
+}
+static void value_sums(const ctk_attention *a) {
+  int is_plain = a->type != CTK_Q8_0 && a->type != CTK_Q4_0;
+  for (size_t r = 0; r < a->row_count; r++)
+    for (size_t i = 0; i < a->size; i++) {
+      double total = a->vectors[r * a->vector_row + i];
+      for (size_t k = 0; k < a->count; k++) {
+        size_t token = a->first + k;
+        const uint8_t *tile = (const uint8_t *)a->tiles + token / CTK_TILE * tile_bytes(a->size, a->type);
+        double value = is_plain ? element((const uint8_t *)a->tiles + k * a->stride, i, a->type)
+                                : cached(tile, a->size, i, a->type, token % CTK_TILE, 1);
+        total += a->scores[r * a->score_row + k] * value;
+      }
+      a->vectors[r * a->vector_row + i] = (float)total;
+    }
+}
+static void softmax_step(size_t n, float *scores, size_t size, float *sums, float *maximum_, float *total) {
+  float largest = fmaxf(maximum(n, scores), *maximum_);
+  float shrink = largest > *maximum_ && *total > 0 ? expf(*maximum_ - largest) : 1;
+  for (size_t i = 0; i < size; i++) sums[i] *= shrink;
+  *total = *total * shrink + exp_sum(n, scores, largest, scores);
+  *maximum_ = largest;
+}
+static void rotate(size_t pairs, int adjacent, const float *cosines, const float *sines, const float *x, float *out) {
+  for (size_t i = 0; i < pairs; i++) {
+    size_t one = adjacent ? 2 * i : i, other = adjacent ? one + 1 : one + pairs;
+    float first = x[one], second = x[other];
+    out[one] = first * cosines[i] - second * sines[i];
+    out[other] = second * cosines[i] + first * sines[i];
+  }
+}
+
 const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
     dropout, adam, multiply_adds, read_words, dots,
     block_dots, to_bytes, 0, 0, NULL, NULL, NULL,
+    write_key, write_value, read_keys, read_values, key_scores, value_sums, softmax_step,
+    rotate,
 };

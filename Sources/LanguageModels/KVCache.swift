@@ -2,62 +2,98 @@ import Tensors
 
 /// The keys and values of the tokens that a model has already read, so that the next token costs one row of work.
 ///
-/// One cache belongs to one sequence. Its memory grows with the sequence, in doubling steps.
+/// One cache belongs to one sequence. It grows by pages of 256 tokens, and never copies what it holds. Layers that see
+/// a window or a chunk keep only the pages that a token may still see.
 public final class KVCache {
   /// How many tokens it holds.
   public private(set) var count = 0
   /// The most tokens it may hold: the model's context length.
   public let capacity: Int
+  /// How keys and values are kept.
+  public var types: KVCacheTypes { layout.types }
   /// The bytes that one token takes.
-  public var bytesPerToken: Int { 2 * layers.count * (elementType.byteCount(elements: width) ?? 0) }
+  public var bytesPerToken: Int { layout.bytesPerToken }
+  /// The bytes that its pages take now.
+  public var allocatedBytes: Int { groups.reduce(0) { $0 + $1.pages.count * $1.layers.bytesPerPage } }
 
-  private struct LayerCache {
-    var keys: Tensor  // [allocated, kvHeadCount * headSize]
-    var values: Tensor
+  private let layout: KVCacheLayout
+  private var groups: [PageGroup]
+  /// By layer: which group its pages belong to, and its place in them.
+  private let places: [(group: Int, layer: Int)]
+
+  /// The pages of all layers that see the same tokens: they come and go together.
+  private struct PageGroup {
+    let layers: KVCacheLayout.Group
+    /// How many pages are gone before the first.
+    var firstPage = 0
+    var pages: [Storage] = []
   }
-  private var layers: [LayerCache]
-  private let width: Int
-  private let elementType: ElementType
-  private var allocated = 0
 
   /// An empty cache.
-  /// - Parameter elementType: How keys and values are kept: float32 loses nothing, float16 takes half the memory.
-  init(_ configuration: Configuration, elementType: ElementType) {
+  init(_ configuration: Configuration, types: KVCacheTypes) {
     capacity = configuration.contextLength
-    width = configuration.keyValueWidth
-    self.elementType = elementType
-    let empty = Tensor(uninitialized: [0, width], elementType: elementType)
-    layers = Array(repeating: LayerCache(keys: empty, values: empty), count: configuration.layerCount)
+    layout = KVCacheLayout(configuration, types)
+    groups = layout.groups.map { PageGroup(layers: $0) }
+    places = layout.places
   }
 
   /// Forgets all tokens after the first `count`, so that another continuation can be tried.
-  public func truncate(to count: Int) { self.count = min(self.count, max(0, count)) }
+  ///
+  /// Layers that see a window have dropped what is older, but for the last `KVCacheLayout.slack` tokens. Where too little
+  /// is left for the token that would come next, everything is forgotten.
+  /// - Returns: How many tokens it still holds: those asked for, or 0.
+  @discardableResult
+  public func truncate(to count: Int) -> Int {
+    guard count < self.count else { return self.count }
+    let isKept = groups.allSatisfy {
+      $0.firstPage * layout.pageLength <= $0.layers.pattern.firstKey(for: max(0, count))
+    }
+    self.count = isKept ? max(0, count) : 0
+    for index in groups.indices {
+      if self.count == 0 { groups[index].firstPage = 0 }
+      let needed = self.count == 0 ? 0 : layout.pageCount(self.count) - groups[index].firstPage
+      groups[index].pages.removeLast(max(0, groups[index].pages.count - needed))
+    }
+    return self.count
+  }
 
-  /// Forgets everything, keeping the memory.
-  public func clear() { count = 0 }
+  /// Forgets everything.
+  public func clear() { truncate(to: 0) }
+
+  /// The bytes that its pages would take with `added` more tokens.
+  func bytes(adding added: Int) -> Int {
+    let pages = layout.pageCount(count + added)
+    return groups.reduce(0) { $0 + max($1.pages.count, pages - $1.firstPage) * $1.layers.bytesPerPage }
+  }
 
   /// Makes room for `added` more tokens.
   func reserve(_ added: Int) {
-    guard count + added > allocated else { return }
-    allocated = min(capacity, max(count + added, 2 * allocated, 64))
-    for index in layers.indices {
-      layers[index] = LayerCache(keys: grown(layers[index].keys), values: grown(layers[index].values))
+    let needed = layout.pageCount(count + added)
+    for index in groups.indices {
+      while groups[index].firstPage + groups[index].pages.count < needed {
+        groups[index].pages.append(Storage(byteCount: groups[index].layers.bytesPerPage))
+      }
     }
-  }
-
-  private func grown(_ old: Tensor) -> Tensor {
-    let new = Tensor(uninitialized: [allocated, width], elementType: elementType)
-    if count > 0 { new.write(old.rows(0..<count), atRow: 0) }
-    return new
   }
 
   /// Writes the newest tokens' keys and values of one layer, for which `reserve` made room, and returns all of that
   /// layer's. `commit` counts them once every layer has done so.
-  func append(layer: Int, keys: Tensor, values: Tensor) -> (keys: Tensor, values: Tensor) {
-    layers[layer].keys.write(keys, atRow: count)
-    layers[layer].values.write(values, atRow: count)
-    return (layers[layer].keys, layers[layer].values)
+  func append(layer: Int, keys: Tensor, values: Tensor) -> KeyValuePages {
+    let (group, place) = places[layer]
+    let pages = KeyValuePages(
+      layout.format, pages: groups[group].pages, firstPage: groups[group].firstPage, layer: place)
+    pages.write(keys: keys, values: values, at: count)
+    return pages
   }
 
-  func commit(_ added: Int) { count += added }
+  /// Counts the newest tokens, and drops the pages that no token will see any more.
+  func commit(_ added: Int) {
+    count += added
+    for index in groups.indices {
+      let gone = layout.firstPage(groups[index].layers, at: count) - groups[index].firstPage
+      guard gone > 0 else { continue }
+      groups[index].pages.removeFirst(gone)
+      groups[index].firstPage += gone
+    }
+  }
 }

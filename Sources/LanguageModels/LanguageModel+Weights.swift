@@ -15,14 +15,12 @@ extension LanguageModel {
 
   /// The bytes of weights, keys and values that are read to generate one token after `depth` others: what the memory
   /// must deliver, and so what limits the speed of a large model.
-  public func bytesRead(perTokenAt depth: Int = 0) -> Int {
-    let inspection = ModelInspection(configuration)
+  /// - Parameter cacheTypes: How keys and values are kept.
+  public func bytesRead(perTokenAt depth: Int = 0, cacheTypes: KVCacheTypes = .f16) -> Int {
     let weights = parameters.reduce(0) { total, parameter in
       total + Int(Double(parameter.tensor.byteCount) * partRead(perToken: parameter.name))
     }
-    let cached =
-      makeCache().bytesPerToken * inspection.kvCacheBytes(at: depth) / max(1, inspection.kvCacheBytesPerToken())
-    return weights + cached
+    return weights + ModelInspection(configuration).kvCacheBytesRead(at: depth, cacheTypes)
   }
 
   /// The part of a parameter that one token reads: one row of an embedding, some of many experts, else all.

@@ -30,16 +30,18 @@ public final class LanguageModel: Sendable {
   }
 
   /// An empty cache for one sequence.
-  /// - Parameter elementType: `.f32` loses nothing, `.f16` takes half the memory.
-  public func makeCache(elementType: ElementType = .f32) -> KVCache {
-    KVCache(configuration, elementType: elementType)
-  }
+  public func makeCache(_ types: KVCacheTypes = .f16) -> KVCache { KVCache(configuration, types: types) }
 
   /// Reads tokens after those in `cache`, and adds them to it.
   /// - Returns: The scores of every possible next token: [ids.count or 1, vocabularySize].
-  /// - Throws: `ModelError` when an id lies outside the vocabulary or the context is full; the cache is then unchanged.
+  /// - Throws: `ModelError` when an id lies outside the vocabulary, the context is full, or the machine's memory is too
+  ///   small for more of it; the cache is then unchanged.
   public func forward(_ ids: [Int], cache: KVCache, logits: LogitsRows = .last) throws(ModelError) -> Tensor {
     try check(ids, after: cache.count)
+    let bytes = cache.bytes(adding: ids.count)
+    if bytes > cache.allocatedBytes {
+      try Room.checkMemory(bytes, for: "the keys and values of \(cache.count + ids.count) tokens")
+    }
     let sequences = [SequenceRows(rows: 0..<ids.count, firstPosition: cache.count, cache: cache)]
     let hidden = transformer.forward(transformer.embed(ids, sequences: sequences), sequences: sequences)
     return transformer.head.forward(logits == .all ? hidden : hidden.rows(ids.count - 1..<ids.count))

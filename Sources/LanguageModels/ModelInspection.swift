@@ -43,15 +43,20 @@ public struct ModelInspection: Sendable {
   }
 
   /// The bytes that keys and values of one token take in all layers.
-  public func kvCacheBytesPerToken(_ elementType: ElementType = .f16) -> Int {
-    2 * configuration.layerCount * configuration.keyValueWidth * elementType.bytesPerBlock / elementType.blockSize
+  public func kvCacheBytesPerToken(_ types: KVCacheTypes = .f16) -> Int {
+    KVCacheLayout(configuration, types).bytesPerToken
   }
 
-  /// The bytes that keys and values of a text of this length take at the least: a layer whose tokens see a window needs
-  /// no more than that window. (`KVCache` keeps every token, so that it can be truncated anywhere.)
-  public func kvCacheBytes(at length: Int, _ elementType: ElementType = .f16) -> Int {
-    let kept = configuration.layers.reduce(0) { $0 + $1.pattern.keptCount(length: length) }
-    return 2 * kept * configuration.keyValueWidth * elementType.bytesPerBlock / elementType.blockSize
+  /// The bytes that `KVCache` takes for a text of this length: pages of 256 tokens, of which a layer whose tokens see a
+  /// window keeps no more than that window needs.
+  public func kvCacheBytes(at length: Int, _ types: KVCacheTypes = .f16) -> Int {
+    KVCacheLayout(configuration, types).bytes(at: length)
+  }
+
+  /// The bytes of earlier tokens' keys and values that a token reads after `depth` others.
+  func kvCacheBytesRead(at depth: Int, _ types: KVCacheTypes) -> Int {
+    let attended = configuration.layers.reduce(0) { $0 + $1.pattern.attendedCount(depth: depth) - 1 }
+    return attended * KVCacheLayout(configuration, types).format.bytesPerToken
   }
 
   /// The floating-point operations of the forward pass for one token after `depth` others: two per active matrix
@@ -110,14 +115,6 @@ extension AttentionPattern {
       return (sum(rising) + Double(length - rising) * Double(window)) / Double(length)
     case .chunked(let size):
       return (Double(length / size) * sum(size) + sum(length % size)) / Double(length)
-    }
-  }
-
-  /// How many tokens of a text the next one, or a later one, may still attend to.
-  fileprivate func keptCount(length: Int) -> Int {
-    switch self {
-    case .full: length
-    case .banded(let size), .chunked(let size): min(length, size)
     }
   }
 }

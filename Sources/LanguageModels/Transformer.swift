@@ -29,7 +29,13 @@ struct Transformer: Sendable {
     } else {
       positions = nil
     }
-    blocks = try configuration.layers.indices.map { try Block(index: $0, configuration, from: source) }
+    let angles: RotaryAngles? =
+      if case .rotary(let position) = configuration.position {
+        position.angles(headSize: configuration.headSize)
+      } else {
+        nil
+      }
+    blocks = try configuration.layers.indices.map { try Block(index: $0, configuration, angles: angles, from: source) }
     finalNorm = configuration.hasFinalNorm ? try source.norm("finalNorm", configuration) : nil
     if configuration.tiesEmbeddings {
       head = Linear(weight: tokens, layout: .outputMajor, bias: nil)

@@ -17,6 +17,7 @@ struct Chat: AsyncParsableCommand {
       """)
 
   @OptionGroup(title: "Model") var modelOptions: ModelOptions
+  @OptionGroup(title: "Cache") var cache: CacheFlags
   @OptionGroup(title: "Sampling") var sampling: SamplingFlags
   @OptionGroup(title: "Guesses") var speculation: SpeculationFlags
 
@@ -28,7 +29,7 @@ struct Chat: AsyncParsableCommand {
 
   func run() async throws {
     let name = modelOptions.model ?? BuiltInModel.llama.name
-    let generator = try speculation.applied(to: modelOptions.loadGenerator(name).generator)
+    let generator = try speculation.applied(to: modelOptions.loadGenerator(name, cacheTypes: cache.types).generator)
     let conversation = Conversation(with: generator, format: format, system: system)
     if Terminal.readsKeyboard {
       Terminal.note(Terminal.dim("\(name), format \(conversation.format.rawValue). /clear forgets, /exit ends."))

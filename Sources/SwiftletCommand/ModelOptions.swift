@@ -40,14 +40,15 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// A generator of the model and its tokenizer.
-  func loadGenerator(_ path: String) throws -> (generator: Generator, model: LanguageModel) {
+  /// - Parameter cacheTypes: How it keeps keys and values.
+  func loadGenerator(_ path: String, cacheTypes: KVCacheTypes) throws -> (generator: Generator, model: LanguageModel) {
     let tokenizer = try loadTokenizer(forModel: path)
     let model = try loadModel(path)
     if tokenizer.vocabularySize > model.configuration.vocabularySize {
       diagnostics.logger.warning(
         "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)")
     }
-    return (Generator(model: model, tokenizer: tokenizer), model)
+    return (Generator(model: model, tokenizer: tokenizer, cacheTypes: cacheTypes), model)
   }
 }
 

@@ -30,6 +30,15 @@ extension ElementType {
     }
   }
 
+  /// The kernels' number of a type that attention reads from a cache; nil for the others.
+  var cacheCode: Int32? {
+    switch self {
+    case .q8_0: Int32(CTK_Q8_0)
+    case .q4_0: Int32(CTK_Q4_0)
+    default: plainCode
+    }
+  }
+
   /// The number by which GGUF, and the block kernels, name a type; nil when it has none.
   package var ggufCode: Int32? {
     switch self {

@@ -7,7 +7,21 @@ extension LanguageModel: TokenPredictor {
   package var contextLength: Int { configuration.contextLength }
   package var beginningToken: Int? { configuration.bosToken }
   package var endTokens: [Int] { configuration.eosTokens }
-  package func makeSequence() -> any PredictedSequence { CachedSequence(self) }
+  package func makeSequence() -> any PredictedSequence { CachedSequence(self, .f16) }
+}
+
+/// A model whose sequences keep keys and values in types of one's choice.
+package struct CachingModel: TokenPredictor {
+  let model: LanguageModel
+  let types: KVCacheTypes
+
+  package init(_ model: LanguageModel, _ types: KVCacheTypes) { (self.model, self.types) = (model, types) }
+
+  package var vocabularySize: Int { model.vocabularySize }
+  package var contextLength: Int { model.contextLength }
+  package var beginningToken: Int? { model.beginningToken }
+  package var endTokens: [Int] { model.endTokens }
+  package func makeSequence() -> any PredictedSequence { CachedSequence(model, types) }
 }
 
 /// A sequence whose keys and values the model's cache holds.
@@ -15,9 +29,9 @@ private final class CachedSequence: PredictedSequence {
   private let model: LanguageModel
   private let cache: KVCache
 
-  init(_ model: LanguageModel) {
+  init(_ model: LanguageModel, _ types: KVCacheTypes) {
     self.model = model
-    cache = model.makeCache()
+    cache = model.makeCache(types)
   }
 
   var count: Int { cache.count }
@@ -42,5 +56,8 @@ extension StreamDecoder: TextStreamDecoder {}
 
 extension Generator {
   /// A generator of a model and its tokenizer.
-  public init(model: LanguageModel, tokenizer: Tokenizer) { self.init(predictor: model, coder: tokenizer) }
+  /// - Parameter cacheTypes: How keys and values of the tokens that were read are kept.
+  public init(model: LanguageModel, tokenizer: Tokenizer, cacheTypes: KVCacheTypes = .f16) {
+    self.init(predictor: CachingModel(model, cacheTypes), coder: tokenizer)
+  }
 }

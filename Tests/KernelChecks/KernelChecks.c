@@ -68,6 +68,21 @@ static void adam_result(const ctk_table *t, size_t n, int result, const float *x
   memcpy(out, results[result], n * sizeof *out);
 }
 
+// A softmax in three pieces, the largest score in any of them.
+static void softmax_in_pieces(const ctk_table *t, size_t n, const float *x, int result, float *out) {
+  float scores[LONGEST], sums[3] = {0}, largest = -INFINITY, total = 0;
+  memcpy(scores, x, n * sizeof *x);
+  for (int piece = 0; piece < 3; piece++) {
+    size_t first = n * (size_t)piece / 3, count = n * (size_t)(piece + 1) / 3 - first;
+    if (!count) continue;
+    t->softmax_step(count, scores + first, 3, sums, &largest, &total);
+    for (size_t i = 0; i < count; i++) sums[(first + i) % 3] += scores[first + i];
+  }
+  if (result == 0) out[0] = largest;
+  else if (result == 1) out[0] = total / (float)n;
+  else memcpy(out, sums, sizeof sums);
+}
+
 // One line for each kernel of the table.
 static void check_rows(const ctk_table *reference, const ctk_table *table, size_t n) {
   float x[LONGEST], wide[LONGEST], y[LONGEST], z[LONGEST], a[LONGEST + 1], b[LONGEST + 1];
@@ -94,6 +109,9 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
   AGREE(n, rounding, t->exp_sum(n, x, 1.5f, out));
   AGREE(1, rounding, { float all[LONGEST]; out[0] = t->exp_sum(n, x, 1.5f, all); });
   for (int result = 0; result < 3; result++) AGREE(n, rounding, adam_result(t, n, result, x, y, z, out));
+  AGREE(1, rounding, softmax_in_pieces(t, n, wide, 0, out));
+  AGREE(1, rounding, softmax_in_pieces(t, n, wide, 1, out));
+  AGREE(3, rounding, softmax_in_pieces(t, n, wide, 2, out));
   AGREE(n, rounding, t->softmax_gradient(n, x, y, 0.5f, out));
   AGREE(n, 0, t->dropout(n, (uint32_t)n * 77777u, 0x40000000u, 1.25f, x, out));
   for (int adds = 0; adds < 2; adds++) {
@@ -136,6 +154,106 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
     memset((char *)rows + n * bytes, 0, 10 * bytes);
     AGREE(11, 1e-5, t->dots(type, 11, bytes, rows, n, x, out));
     AGREE(3, 1e-5, t->dots(type, 3, bytes, rows, n, x, out));
+  }
+}
+
+// Tiles of a cache: as the reference fills them, and read again.
+static void check_tiles(const ctk_table *reference, const ctk_table *table, size_t size, uint32_t seed) {
+  enum { MOST = 160 * CTK_TILE };
+  float x[MOST], a[MOST + 1], b[MOST + 1];
+  uint8_t tile[MOST * 4];
+  fill(x, size * CTK_TILE, 3, seed);
+  if (seed % 3 == 0) memset(x, 0, size * sizeof *x);
+  if (seed % 3 == 1 && size >= 32) x[7] = 4, x[20] = -4, x[3] = -4;
+  for (int type = CTK_F32; type <= CTK_Q4_0; type++) {
+    if (type >= CTK_Q8_0 && size % 32) continue;
+    const double step = type == CTK_Q8_0 ? 4 / 254.0 + 0.002 : type == CTK_Q4_0 ? 0.51 : 0.02;
+    for (int is_value = 0; is_value < 2; is_value++) {
+      const size_t row = is_value ? size : 1, column = is_value ? 1 : CTK_TILE;
+#define FILL(t)                                                        \
+  for (size_t k = CTK_TILE; k-- > 0;) {                                \
+    if (is_value) t->write_value(size, x + k * size, type, tile, k);   \
+    else t->write_key(size, x + k * size, type, tile, k);              \
+  }
+#define READ(t)                                                        \
+  do {                                                                 \
+    if (is_value) t->read_values(size, tile, type, out);               \
+    else t->read_keys(size, tile, type, out, CTK_TILE);                \
+  } while (0)
+      memset(tile, 0xa5, sizeof tile);
+      FILL(reference)
+      AGREE(size * CTK_TILE, 0, READ(t));
+      memset(tile, 0xa5, sizeof tile);
+      AGREE(size * CTK_TILE, 1e-6, { FILL(t) READ(reference); });
+      for (size_t k = 0; k < CTK_TILE; k++)
+        for (size_t i = 0; i < size; i++) {
+          float number = b[is_value ? k * row + i : k + i * column];
+          if (!(fabs(number - x[k * size + i]) <= step)) report("tile of type %d: %g became %g\n", type, x[k * size + i], number);
+        }
+    }
+  }
+}
+
+// Scores and sums for every number of queries and every type; and each query's are those that it has alone.
+static void check_attention(const ctk_table *reference, const ctk_table *table, size_t size, size_t count, size_t first) {
+  enum { MOST = 11, LARGEST = 160, KEYS = 96, COUNT = MOST * (LARGEST + 1) };
+  float x[COUNT], y[KEYS * LARGEST], weights[MOST * KEYS], a[COUNT + 1], b[COUNT + 1];
+  static _Thread_local uint8_t keys[KEYS * LARGEST * 4], values[KEYS * LARGEST * 4];
+  fill(x, MOST * (size + 1), 1, 1);
+  fill(y, KEYS * size, 2, 2);
+  fill(weights, MOST * KEYS, 1, 3);
+  for (int type = CTK_F32; type <= CTK_Q4_0; type++) {
+    if (type >= CTK_Q8_0 && size % 32) continue;
+    const size_t bytes[] = {4 * size, 2 * size, 2 * size, size / 32 * 34, size / 32 * 18};
+    memset(keys, 0xff, sizeof keys);  // no numbers beyond the last token
+    for (size_t k = 0; k < first + count; k++) {
+      size_t place = k / CTK_TILE * CTK_TILE * bytes[type];
+      if (k < count) reference->write_key(size, y + k * size, type, keys + place, k % CTK_TILE);
+      reference->write_value(size, y + k * size, type, values + place, k % CTK_TILE);
+    }
+    const uint8_t *value = type < CTK_Q8_0 ? values + first * bytes[type] : values;
+    for (size_t n = 1; n <= MOST; n++) {
+      const size_t whole = (count + CTK_TILE - 1) / CTK_TILE * CTK_TILE;
+      ctk_attention piece = {.row_count = n, .count = count, .size = size, .stride = bytes[type], .first = first, .type = type,
+                             .next = keys, .next_bytes = count * bytes[type], .vector_row = size + 1, .score_row = whole};
+      AGREE(n * count, 2e-6, {
+        float scores[MOST * KEYS];
+        piece.tiles = keys; piece.vectors = x; piece.scores = scores;
+        t->key_scores(&piece);
+        for (size_t r = 0; r < n; r++) memcpy(out + r * count, scores + r * whole, count * sizeof(float));
+      });
+      for (size_t r = 0; r < n; r++) {
+        float alone[KEYS];
+        ctk_attention one = piece;
+        one.row_count = 1, one.vectors = x + r * (size + 1), one.scores = alone;
+        table->key_scores(&one);
+        if (memcmp(alone, b + r * count, count * sizeof(float))) report("scores of type %d, row %zu of %zu\n", type, r, n);
+      }
+      AGREE(n * (size + 1), 2e-6, {
+        memcpy(out, x, n * (size + 1) * sizeof *x);
+        piece.tiles = value; piece.vectors = out; piece.scores = weights;
+        t->value_sums(&piece);
+      });
+      for (size_t r = 0; r < n; r++) {
+        float alone[LARGEST];
+        ctk_attention one = piece;
+        memcpy(alone, x + r * (size + 1), size * sizeof *x);
+        one.row_count = 1, one.vectors = alone, one.scores = weights + r * whole;
+        table->value_sums(&one);
+        if (memcmp(alone, b + r * (size + 1), size * sizeof(float))) report("sums of type %d, row %zu of %zu\n", type, r, n);
+      }
+    }
+  }
+}
+
+static void check_rotation(const ctk_table *reference, const ctk_table *table, size_t pairs) {
+  float c[LONGEST], s[LONGEST], x[2 * LONGEST], a[2 * LONGEST + 1], b[2 * LONGEST + 1];
+  fill(c, pairs, 1, 1);
+  fill(s, pairs, 1, 2);
+  fill(x, 2 * pairs, 4, 3);
+  for (int adjacent = 0; adjacent < 2; adjacent++) {
+    AGREE(2 * pairs, 1e-6, t->rotate(pairs, adjacent, c, s, x, out));
+    AGREE(2 * pairs, 1e-6, { memcpy(out, x, 2 * pairs * sizeof *x); t->rotate(pairs, adjacent, c, s, out, out); });
   }
 }
 
@@ -248,6 +366,13 @@ const char *kernel_disagreements(const char *name) {
     check_product(table, depths[i], 2 * rows + 3, columns / 2);
     check_packing(reference, table, 1 + i * 9, 1 + i * 13 % 40);
   }
+  const size_t sizes[] = {1, 6, 20, 32, 64, 72, 80, 96, 128, 160}, counts[] = {1, 2, 16, 19, 64};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (uint32_t seed = 0; seed < 3; seed++) check_tiles(reference, table, sizes[i], seed);
+    for (size_t j = 0; j < sizeof counts / sizeof *counts; j++)
+      check_attention(reference, table, sizes[i], counts[j], i * 7 % 16);
+  }
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) check_rotation(reference, table, lengths[i]);
   check_halves(reference, table);
   check_exponentials(table);
   check_multiply_adds(table);

@@ -51,7 +51,7 @@ struct GoldenCase: CustomStringConvertible, Sendable {
     let model = try LanguageModel.load(from: golden.path)
     let expected = try golden.expected()
     for (row, ids) in expected.inputs.enumerated() {
-      let cache = model.makeCache()
+      let cache = model.makeCache(.f32)
       var logits: [Float] = []
       for start in stride(from: 0, to: ids.count, by: chunk) {
         let part = Array(ids[start..<min(start + chunk, ids.count)])
@@ -66,7 +66,7 @@ struct GoldenCase: CustomStringConvertible, Sendable {
     let model = try LanguageModel.load(from: golden.path)
     let expected = try golden.expected()
     for (ids, greedy) in zip(expected.inputs, expected.greedy) {
-      let cache = model.makeCache()
+      let cache = model.makeCache(.f32)
       var all = ids
       var next = try model.forward(ids, cache: cache).floats()
       while all.count < greedy.count {

@@ -23,6 +23,22 @@ import Testing
     #expect(run.output == text + "\n")
   }
 
+  @Test func theCacheIsOfTheTypesAskedFor() throws {
+    let folder = try BuiltInModel.gpt.folder()
+    let generator = try Generator(
+      model: LanguageModel.load(from: folder), tokenizer: Tokenizer.load(forModel: folder),
+      cacheTypes: #require(KVCacheTypes(keys: .q4_0, values: .q8_0)))
+    let text = try generator.text(
+      after: "Once upon a time", options: GenerationOptions(sampling: .greedy, maxTokens: 40))
+    let flags = [
+      "generate", "--model", "gpt", "--temperature", "0", "--max-tokens", "40", "--echo", "Once upon a time",
+    ]
+    let run = try CommandRun(flags + ["--cache-type", "q8_0", "--cache-type-k", "Q4_0"])
+    #expect(run.status == 0 && run.output == text + "\n")
+    let wrong = try CommandRun(flags + ["--cache-type", "q4_K"])
+    #expect(wrong.status != 0 && wrong.error.contains("cache-type") && wrong.error.contains("bf16"))
+  }
+
   @Test func withoutAModelAllBuiltInOnesWrite() throws {
     let run = try CommandRun(["generate", "--seed", "3", "--max-tokens", "8", "Once upon a time"])
     #expect(run.status == 0)

@@ -77,7 +77,8 @@ import Testing
     let x = random([3, 16], 1)
     check(x) {
       rotary(
-        x, headSize: 8, positions: [0, 3, 50], inverseFrequencies: [1, 0.3, 0.01], magnitude: 1.3, pairing: pairing,
+        x, headSize: 8, positions: [0, 3, 50],
+        angles: RotaryAngles(inverseFrequencies: [1, 0.3, 0.01], magnitude: 1.3, pairing: pairing),
         tape: $0)
     }
   }

@@ -104,8 +104,8 @@ import Testing
       }
     }
     let out = rotary(
-      Tensor(x, shape: [3, 2 * size]), headSize: size, positions: positions, inverseFrequencies: frequencies,
-      magnitude: 1.5, pairing: pairing)
+      Tensor(x, shape: [3, 2 * size]), headSize: size, positions: positions,
+      angles: RotaryAngles(inverseFrequencies: frequencies, magnitude: 1.5, pairing: pairing))
     #expect(largestDifference(out.floats(), expected) < 1e-6)
   }
 
@@ -114,6 +114,7 @@ import Testing
     #expect(x.transposed().floats() == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
     #expect(x.gatherRows([2, 0]).floats() == [8, 9, 10, 11, 0, 1, 2, 3])
     #expect(x.splitColumns([1, 2]).map { $0.floats() } == [[0, 4, 8], [1, 2, 5, 6, 9, 10]])
+    #expect(x.rows(1..<2).splitColumns([1, 2]).map { $0.floats() } == [[4], [5, 6]])
     #expect(embedding(x.converted(to: .bf16), ids: [1]).floats() == [4, 5, 6, 7])
     #expect(add(x, scale(x, by: 2)).floats() == (0..<12).map { Float($0 * 3) })
     #expect(scaleRows(x, by: [0, 1, 2]).floats() == [0, 0, 0, 0, 4, 5, 6, 7, 16, 18, 20, 22])

@@ -11,8 +11,9 @@ extern "C" {
 // Elementwise functions, in the order of Tensors.Activation.
 enum { CTK_GELU_TANH, CTK_GELU_ERF, CTK_QUICK_GELU, CTK_SILU, CTK_RELU };
 
-// Plain element types that the matrix product, dot products and attention read directly.
-enum { CTK_F32, CTK_F16, CTK_BF16 };
+// Plain element types that the matrix product, dot products and attention read directly; and two block types of GGUF
+// in which a cache may hold keys and values.
+enum { CTK_F32, CTK_F16, CTK_BF16, CTK_Q8_0, CTK_Q4_0 };
 
 // A piece of a matrix product: c[rows, columns] (+)= a · b. Element (i, k) of a is a[i · a_row + k · a_depth], element
 // (i, j) of c is c[i · c_row + j · c_column]; one stride of each is 1. b is packed [depth, tile_columns].
@@ -25,6 +26,24 @@ typedef struct {
   size_t c_row, c_column;
   int accumulate;
 } ctk_piece;
+
+// A cache of keys and values holds each head's tokens in tiles of so many; scalar.c says how they are laid out.
+enum { CTK_TILE = 16 };
+
+// Some queries of the heads that share a key head, and some of its keys; or the sums of some of its values.
+typedef struct {
+  size_t row_count, count, size;  // queries or sums; keys or values; numbers in each, whole blocks of the block types
+  const void *tiles;              // of keys or values, one after the other; or values of a plain type, `stride` bytes apart
+  size_t stride;
+  size_t first;  // the first value's place in its tile, of a block type
+  int type;
+  const void *next;  // what will be read after them, to be fetched meanwhile
+  size_t next_bytes;
+  float *vectors;  // [row_count, size], `vector_row` apart: queries, or sums
+  size_t vector_row;
+  float *scores;  // [row_count, count], `score_row` apart; key_scores fills them up to whole tiles
+  size_t score_row;
+} ctk_attention;
 
 // One step of AdamW. `rate` includes the correction of the first moment's bias, `second` is that of the second's root.
 typedef struct {
@@ -150,6 +169,22 @@ typedef struct {
   // sums[i, j] += tile row i · strip row j, over CTK_FIXED_DEPTH columns from `first` on; sums is
   // [tile rows, fixed_columns].
   void (*multiply_fixed)(const ctk_fixed_tile *tile, const ctk_fixed_strip *strip, size_t first, float *sums);
+
+  // Puts a token's key or value, whole blocks of the block types, in its place in a tile.
+  void (*write_key)(size_t size, const float *x, int type, void *tile, size_t slot);
+  void (*write_value)(size_t size, const float *x, int type, void *tile, size_t slot);
+  // A tile's keys as columns, [size, CTK_TILE], `stride` apart; its values as rows, [CTK_TILE, size].
+  void (*read_keys)(size_t size, const void *tile, int type, float *out, size_t stride);
+  void (*read_values)(size_t size, const void *tile, int type, float *out);
+  // scores = vectors · keysᵀ; and vectors += scores · values. No row's results depend on the others.
+  void (*key_scores)(const ctk_attention *attention);
+  void (*value_sums)(const ctk_attention *attention);
+  // A softmax that is kept up while its scores come piece by piece: turns n more of them into exponentials relative to
+  // the largest so far. Where that grows, `total`, the sum of the exponentials, and `sums`, of whatever they weigh, shrink.
+  void (*softmax_step)(size_t n, float *scores, size_t size, float *sums, float *maximum, float *total);
+  // Turns the pairs (x, y) at the beginning of a head to (x·cos - y·sin, y·cos + x·sin): numbers i and i + pairs, or 2i
+  // and 2i + 1 where they are adjacent. out may be x.
+  void (*rotate)(size_t pairs, int adjacent, const float *cosines, const float *sines, const float *x, float *out);
 } ctk_table;
 
 // Wellons' 32-bit finalizer (github.com/skeeto/hash-prospector): every bit of the number and the key changes every

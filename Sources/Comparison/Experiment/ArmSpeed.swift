@@ -58,7 +58,7 @@ private final class SpeedSubject {
 
   func measure() throws {
     training.append(try trainer.step().speed)
-    let cache = model.makeCache(elementType: .f16)
+    let cache = model.makeCache()
     _ = try model.forward([0, 1, 2, 3], cache: cache)
     let count = min(64, model.configuration.contextLength - cache.count)
     let clock = ContinuousClock()

@@ -171,7 +171,7 @@ extension ModelComparison.Subject {
   fileprivate func speed() throws -> (reading: Double, writing: Double) {
     let context = model.configuration.contextLength
     let prompt = (0..<max(1, min(128, context / 2))).map { $0 % model.configuration.vocabularySize }
-    let cache = model.makeCache(elementType: .f16)
+    let cache = model.makeCache()
     let clock = ContinuousClock()
     var start = clock.now
     _ = try model.forward(prompt, cache: cache)

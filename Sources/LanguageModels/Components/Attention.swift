@@ -14,18 +14,15 @@ struct Attention: Sendable {
   let headCount, kvHeadCount, headSize: Int
   let scale: Float
   let pattern: AttentionPattern
-  let rotary: Rotation?
+  let angles: RotaryAngles?
   let queryKeyEpsilon: Float?
   let temperature: AttentionTemperature?
 
-  /// Angles per position of one head's pairs, made once.
-  struct Rotation: Sendable {
-    let inverseFrequencies: [Float]
-    let magnitude: Float
-    let pairing: RotaryPairing
-  }
-
-  init(_ prefix: String, layer: Layer, _ configuration: Configuration, from source: some ParameterSource) throws {
+  /// - Parameter angles: The model's, where its positions are rotary.
+  init(
+    _ prefix: String, layer: Layer, _ configuration: Configuration, angles: RotaryAngles?,
+    from source: some ParameterSource
+  ) throws {
     let (hidden, biases) = (configuration.hiddenSize, configuration.biases)
     let (queryWidth, keyValueWidth) = (configuration.queryWidth, configuration.keyValueWidth)
     if configuration.fusesQueryKeyValue {
@@ -47,14 +44,11 @@ struct Attention: Sendable {
     headSize = configuration.headSize
     scale = configuration.attention.scale ?? 1 / Float(headSize).squareRoot()
     pattern = layer.pattern
-    if layer.usesRotary, case .rotary(let position) = configuration.position {
-      rotary = Rotation(
-        inverseFrequencies: position.inverseFrequencies(headSize: headSize), magnitude: position.magnitude,
-        pairing: position.pairing)
+    self.angles = layer.usesRotary ? angles : nil
+    if self.angles != nil {
       queryKeyEpsilon = configuration.attention.normalizesQueryKey ? configuration.normalization.epsilon : nil
       temperature = nil
     } else {
-      rotary = nil
       queryKeyEpsilon = nil
       temperature = configuration.attention.temperature
     }
@@ -68,12 +62,14 @@ struct Attention: Sendable {
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     let (q, k, v) = placed(x, positions, tape)
     let segments = sequences.map { sequence in
-      let (newKeys, newValues) = (k.rows(sequence.rows), v.rows(sequence.rows))
-      let all =
-        sequence.cache?.append(layer: layer, keys: newKeys, values: newValues) ?? (keys: newKeys, values: newValues)
+      let (keys, values) = (k.rows(sequence.rows), v.rows(sequence.rows))
+      guard let cache = sequence.cache else {
+        return AttentionSegment(
+          queryRows: sequence.rows, keys: keys, values: values, keyCount: keys.shape.rowCount, firstPosition: 0)
+      }
       return AttentionSegment(
-        queryRows: sequence.rows, keys: all.keys, values: all.values,
-        keyCount: sequence.firstPosition + sequence.rows.count, firstPosition: sequence.firstPosition)
+        queryRows: sequence.rows, pages: cache.append(layer: layer, keys: keys, values: values),
+        firstPosition: sequence.firstPosition)
     }
     let mixed = mixed(q, segments, dropout: tape?.dropout?.place(3 * layer), tape)
     return output.forward(mixed, tape: tape)
@@ -115,9 +111,13 @@ struct Attention: Sendable {
   /// - Returns: [rows, headCount * headSize], and [rows, kvHeadCount * headSize] twice
   private func placed(_ x: Tensor, _ positions: [Int], _ tape: Tape?) -> (q: Tensor, k: Tensor, v: Tensor) {
     var (q, k, v) = projected(x, tape)
-    if let rotary {
-      q = rotate(q, rotary, positions, tape)
-      k = rotate(k, rotary, positions, tape)
+    if let angles {
+      if let tape {
+        q = rotary(q, headSize: headSize, positions: positions, angles: angles, tape: tape)
+        k = rotary(k, headSize: headSize, positions: positions, angles: angles, tape: tape)
+      } else {
+        angles.turn([q, k], headSize: headSize, positions: positions)
+      }
     }
     if let queryKeyEpsilon {
       q = normalizedHeads(q, epsilon: queryKeyEpsilon, tape)
@@ -143,12 +143,6 @@ struct Attention: Sendable {
       let parts = linears(x, [query, key, value], tape: tape)
       return (parts[0], parts[1], parts[2])
     }
-  }
-
-  private func rotate(_ x: Tensor, _ rotation: Rotation, _ positions: [Int], _ tape: Tape?) -> Tensor {
-    Tensors.rotary(
-      x, headSize: headSize, positions: positions, inverseFrequencies: rotation.inverseFrequencies,
-      magnitude: rotation.magnitude, pairing: rotation.pairing, tape: tape)
   }
 
   private func normalizedHeads(_ x: Tensor, epsilon: Float, _ tape: Tape?) -> Tensor {

@@ -7,10 +7,12 @@ struct Block: Sendable {
   let feedForward: FeedForwardPart
   let placement: NormPlacement
 
-  init(index: Int, _ configuration: Configuration, from source: some ParameterSource) throws {
+  init(
+    index: Int, _ configuration: Configuration, angles: RotaryAngles?, from source: some ParameterSource
+  ) throws {
     let (prefix, layer) = ("layers.\(index).", configuration.layers[index])
     attentionNorm = try source.norm(prefix + "attentionNorm", configuration)
-    attention = try Attention(prefix + "attention.", layer: layer, configuration, from: source)
+    attention = try Attention(prefix + "attention.", layer: layer, configuration, angles: angles, from: source)
     feedForwardNorm = try source.norm(prefix + "feedForwardNorm", configuration)
     feedForward = try FeedForwardPart(prefix, layer.feedForward, configuration, from: source)
     placement = configuration.normPlacement

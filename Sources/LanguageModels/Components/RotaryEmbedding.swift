@@ -30,6 +30,12 @@ public struct RotaryPosition: Sendable, Hashable {
     }
   }
 
+  /// The sines and cosines of every position.
+  func angles(headSize: Int) -> RotaryAngles {
+    RotaryAngles(
+      inverseFrequencies: inverseFrequencies(headSize: headSize), magnitude: magnitude, pairing: pairing)
+  }
+
   /// What cosines and sines are multiplied by: 1 but for YaRN.
   var magnitude: Float {
     if case .yarn(let scaling) = scaling { return Float(scaling.magnitude) }

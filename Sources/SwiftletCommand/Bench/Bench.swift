@@ -17,7 +17,7 @@ struct Bench: AsyncParsableCommand {
       Flags with numbers take several, separated by commas or repeated; 0 leaves a kind of test out.
 
       Examples:
-        swiftlet bench --model llama-3.2-1b.gguf --depth 0,4096
+        swiftlet bench --model llama-3.2-1b.gguf --depth 0,4096 --cache-type q8_0
         swiftlet bench --model gpt2 --type q8_0 --threads 1,2 --json
       """)
 
@@ -51,6 +51,8 @@ struct Bench: AsyncParsableCommand {
       "What presets' random matrices are stored as: \(MatrixTypeArgument.allValueStrings.joined(separator: ", ")).",
       valueName: "type"))
   var type = MatrixTypeArgument(elementType: .f32)
+
+  @OptionGroup(title: "Cache") var cache: CacheFlags
 
   @Flag(help: "Write one JSON array with all samples instead of a table.")
   var json = false
@@ -90,7 +92,7 @@ struct Bench: AsyncParsableCommand {
     var hasMeasured = false
     for name in names where !interruption.isRaised {
       progress.showNow("\(name): opening")
-      let subject = try BenchSubject(name, presetType: type.elementType)
+      let subject = try BenchSubject(name, presetType: type.elementType, cacheTypes: cache.types)
       let results = try measure(subject, limits, report, interruption, progress)
       progress.end()
       let memory = ResidentMemory.byteCount

@@ -80,7 +80,7 @@ struct BenchReport {
     _ subject: BenchSubject, _ result: SpeedResult, _ limits: MachineLimits, memory: Int
   ) -> JSONValue {
     let test = result.test
-    let bytes = subject.model.bytesRead(perTokenAt: test.depth + test.tokens / 2)
+    let bytes = subject.bytesRead(perTokenOf: test)
     return .object(
       JSONObject([
         ("model", .string(subject.name)), ("family", .string(subject.model.configuration.family.rawValue)),
@@ -94,6 +94,8 @@ struct BenchReport {
         ("tokens_per_second", .number(result.median)), ("mean", .number(result.mean)),
         ("deviation", .number(result.deviation)), ("samples", .array(result.speeds.map(JSONValue.number))),
         ("samples_seconds", .array(result.seconds.map(JSONValue.number))),
+        ("cache_type_keys", .string(subject.cacheTypes.keys.rawValue)),
+        ("cache_type_values", .string(subject.cacheTypes.values.rawValue)),
         ("runs_per_sample", .integer(result.runsPerRepetition)), ("seconds_per_token", .number(result.secondsPerToken)),
         ("share_of_limit", .number(subject.share(of: result, limits))), ("bytes_read_per_token", .integer(bytes)),
         // What would be left if the memory were all that takes time.

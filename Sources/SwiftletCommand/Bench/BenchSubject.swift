@@ -7,25 +7,27 @@ struct BenchSubject {
   let name: String
   let model: LanguageModel
   let meter: SpeedMeter
+  let cacheTypes: KVCacheTypes
   /// Seconds until a first token could be asked for; nil for weights that were made, not opened.
   let loadSeconds: Double?
   /// Seconds of the first token's pass, which brings the weights of a mapped file into memory.
   let firstTokenSeconds: Double
 
   /// Opens a model, or makes random weights of a preset's shape.
-  init(_ name: String, presetType: ElementType) throws {
+  init(_ name: String, presetType: ElementType, cacheTypes: KVCacheTypes) throws {
     self.name = name
+    self.cacheTypes = cacheTypes
     let clock = ContinuousClock()
     let start = clock.now
     if !FileManager.default.fileExists(atPath: name), BuiltInModel(named: name) == nil, let preset = Preset.named(name)
     {
       model = try LanguageModel(preset.configuration, seed: 0, elementType: presetType)
-      meter = SpeedMeter(model)
+      meter = SpeedMeter(model, cacheTypes: cacheTypes)
       loadSeconds = nil
     } else {
       let path = FileManager.default.fileExists(atPath: name) ? name : try BuiltInModel.path(of: name)
       model = try LanguageModel.load(from: path)
-      meter = SpeedMeter(model)
+      meter = SpeedMeter(model, cacheTypes: cacheTypes)
       loadSeconds = (clock.now - start) / .seconds(1)
     }
     firstTokenSeconds = try meter.readFirstToken()
@@ -46,8 +48,13 @@ struct BenchSubject {
       let work = ModelInspection(model.configuration).floatingPointOperations(prompt: test.tokens, depth: test.depth)
       return work / Double(test.tokens) * speed / limits.floatPeak
     case .generation:
-      return Double(model.bytesRead(perTokenAt: test.depth + test.tokens / 2)) * speed / limits.readBandwidth
+      return Double(bytesRead(perTokenOf: test)) * speed / limits.readBandwidth
     }
+  }
+
+  /// The bytes that a token of a test reads at the least, on average.
+  func bytesRead(perTokenOf test: SpeedTest) -> Int {
+    model.bytesRead(perTokenAt: test.depth + test.tokens / 2, cacheTypes: cacheTypes)
   }
 }
 

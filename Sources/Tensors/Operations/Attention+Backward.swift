@@ -19,8 +19,8 @@ struct AttentionGradient {
   func run(_ dout: Tensor, _ tape: Tape) {
     let losses = self.losses(dout)
     if let sinks = heads.sinks { addSinks(sinks, losses, tape) }
-    let dkeys = segments.map { tape.sum(at: $0.keys.place) }
-    let dvalues = segments.map { tape.sum(at: $0.values.place) }
+    let dkeys = segments.map { $0.keys.tensor.flatMap { tape.sum(at: $0.place) } }
+    let dvalues = segments.map { $0.values.tensor.flatMap { tape.sum(at: $0.place) } }
     let dqueries = tape.target(at: queries.place)
     // A key head and the query heads that it serves belong to one piece: nobody else writes their gradients. Where
     // there are few key heads, the keys are divided too, and each part has a sum of the queries' gradients of its own.

@@ -17,8 +17,13 @@ public func attention(
     dropout: dropout)
   let out = Tensor(uninitialized: queries.shape)
   let logSums = tape == nil ? nil : Tensor(uninitialized: [queries.shape.rowCount, headCount])
+  // Probabilities are left out block by block.
+  func isShort(_ segment: AttentionSegment) -> Bool {
+    dropout == nil && segment.queryRows.count <= fewRows
+  }
+  ShortAttention(heads: heads, queries: queries, out: out, logSums: logSums).run(segments.filter(isShort))
   // The last queries see the most keys, so their blocks begin first: nobody is left waiting for a long one.
-  let blocks = segments.flatMap { segment in
+  let blocks = segments.filter { !isShort($0) }.flatMap { segment in
     let tokens = segment.queryRows.count
     return stride(from: 0, to: tokens, by: heads.tokensPerBlock).reversed().map {
       (segment, $0..<min(tokens, $0 + heads.tokensPerBlock))
@@ -26,17 +31,14 @@ public func attention(
   }
   ThreadPool.shared.run(blocks.count * kvHeadCount) { index in
     let ((segment, tokens), kvHead) = (blocks[index / kvHeadCount], index % kvHeadCount)
-    if dropout == nil, tokens.count == 1 || (tape == nil && segment.queryRows.count <= fewRows) {
-      let row = AttentionRow(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
-      for token in tokens { row.run(kvHead: kvHead, token: token) }
-    } else {
-      AttentionBlock(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
-        .run(kvHead: kvHead, tokens: tokens)
-    }
+    AttentionBlock(heads: heads, segment: segment, queries: queries, out: out, logSums: logSums)
+      .run(kvHead: kvHead, tokens: tokens)
   }
   if let tape, let logSums {
     let gradient = AttentionGradient(heads: heads, segments: segments, queries: queries, out: out, logSums: logSums)
-    tape.record([queries] + segments.flatMap { [$0.keys, $0.values] } + (sinks.map { [$0] } ?? []), out) { tape, dout in
+    // What a cache holds has no gradient.
+    let operands = segments.flatMap { [$0.keys.tensor, $0.values.tensor] }.compactMap { $0 }
+    tape.record([queries] + operands + (sinks.map { [$0] } ?? []), out) { tape, dout in
       gradient.run(dout, tape)
     }
   }

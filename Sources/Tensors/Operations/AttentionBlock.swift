@@ -52,9 +52,8 @@ struct AttentionBlock {
             let visible = rows.visible(row, columns, of: block)
             unsafe visible.zeroOthers(line)
             if !visible.keys.isEmpty {
-              unsafe StreamingSoftmax.take(
-                line + visible.keys.lowerBound, count: visible.keys.count, sums: sums + row * size, size: size,
-                maximum: &maxima[row], total: &totals[row])
+              unsafe table.softmax_step(
+                visible.keys.count, line + visible.keys.lowerBound, size, sums + row * size, maxima + row, totals + row)
             }
             unsafe rows.leaveOut(line, count: columns.upperBound, row: row, block: block)
           }

@@ -17,6 +17,29 @@ struct AttentionRows {
   /// Where the row's numbers begin in [batch rows, heads.width].
   func place(_ row: Int) -> Int { batchRow(row) * heads.width + head(row) * heads.size }
 
+  /// The rows of one token.
+  func rows(of token: Int) -> Range<Int> {
+    let first = (token - tokens.lowerBound) * heads.group
+    return first..<first + heads.group
+  }
+
+  /// The keys that any of some tokens attends to, and those that all of them do. Tokens see neighbouring keys.
+  func visible(tokens: Range<Int>) -> (all: Range<Int>, shared: Range<Int>) {
+    let (first, last) = (segment.firstPosition + tokens.lowerBound, segment.firstPosition + tokens.upperBound - 1)
+    let (lower, upper) = (heads.pattern.firstKey(for: first), heads.pattern.firstKey(for: last))
+    return (lower..<last + 1, min(upper, first + 1)..<first + 1)
+  }
+
+  /// Copies the rows of a tensor [batch rows, heads.width] to [count, stride], times a factor; zeros after each.
+  func gather(_ source: Tensor, scale: Float, into target: UnsafeMutablePointer<Float>, stride: Int) {
+    guard stride > heads.size else { return unsafe gather(source, scale: scale, into: target) }
+    for row in 0..<count {
+      let line = unsafe target + row * stride
+      unsafe Kernels.table.scale(heads.size, scale, source.floatPointer + place(row), line)
+      unsafe (line + heads.size).update(repeating: 0, count: stride - heads.size)
+    }
+  }
+
   /// Copies the rows of a tensor [batch rows, heads.width] to [count, heads.size], times a factor.
   func gather(_ source: Tensor, scale: Float, into target: UnsafeMutablePointer<Float>) {
     let run = heads.group * heads.size  // The heads of one token lie side by side.
@@ -92,41 +115,30 @@ struct AttentionKeyHead {
   /// Room for a block of keys, packed either way, and for its numbers in float32 before that.
   var transposedCount: Int { PackedMatrix.elementCount(columns: AttentionHeads.keyBlock, depth: size) }
   var plainCount: Int { PackedMatrix.elementCount(columns: size, depth: AttentionHeads.keyBlock) }
-  var decodedCount: Int { segment.keys.elementType == .f32 ? 0 : AttentionHeads.keyBlock * size }
+  var decodedCount: Int {
+    AttentionHeads.keyBlock
+      * max(segment.keys.elementType.paddedCount(size), segment.values.elementType.paddedCount(size))
+  }
 
   /// A block's rows as columns: [size, block.count].
   func transposed(
-    _ rows: Tensor, _ block: Range<Int>, into memory: UnsafeMutablePointer<Float>,
+    _ rows: KeyRows, _ block: Range<Int>, into memory: UnsafeMutablePointer<Float>,
     decoding scratch: UnsafeMutablePointer<Float>? = nil
   ) -> PackedMatrix {
+    // A tile has whole blocks of numbers; what is beyond the head's size meets nothing.
     let packed = unsafe PackedMatrix(memory, depth: size)
-    let (source, stride) = unsafe floats(rows, block, scratch)
-    unsafe packed.packTransposed(source, stride: stride, columns: block.count)
+    unsafe rows.packColumns(of: kvHead, size: size, block, into: packed, scratch)
     return packed
   }
 
   /// A block's rows as they are: [block.count, size].
   func plain(
-    _ rows: Tensor, _ block: Range<Int>, into memory: UnsafeMutablePointer<Float>,
+    _ rows: KeyRows, _ block: Range<Int>, into memory: UnsafeMutablePointer<Float>,
     decoding scratch: UnsafeMutablePointer<Float>? = nil
   ) -> PackedMatrix {
     let packed = unsafe PackedMatrix(memory, depth: block.count)
-    let (source, stride) = unsafe floats(rows, block, scratch)
+    let (source, stride) = unsafe rows.rows(of: kvHead, size: size, block, scratch)
     unsafe packed.pack(source, stride: stride, columns: size)
     return packed
-  }
-
-  private func floats(
-    _ rows: Tensor, _ block: Range<Int>, _ scratch: UnsafeMutablePointer<Float>?
-  ) -> (UnsafePointer<Float>, stride: Int) {
-    let width = rows.shape.columnCount
-    guard rows.elementType != .f32, let scratch = unsafe scratch else {
-      return unsafe (UnsafePointer(rows.floatPointer + block.lowerBound * width + kvHead * size), width)
-    }
-    for (index, row) in block.enumerated() {
-      let offset = row * rows.bytesPerRow + kvHead * size * rows.elementType.bytesPerBlock
-      unsafe rows.decode(rows.pointer + offset, count: size, into: scratch + index * size)
-    }
-    return unsafe (UnsafePointer(scratch), size)
   }
 }

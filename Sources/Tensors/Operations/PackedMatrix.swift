@@ -35,6 +35,25 @@ struct PackedMatrix {
     }
   }
 
+  /// Packs some columns that `fill` makes: [depth, columns], rows so far apart as it is told.
+  /// - Parameter scratch: Room for them, where strips are narrower.
+  func pack(
+    columns: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fill: (UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    let width = table.tile_columns
+    if width >= columns.count {
+      let (strip, column) = columns.lowerBound.quotientAndRemainder(dividingBy: width)
+      return unsafe fill(memory + strip * width * depth + column, width)
+    }
+    unsafe fill(scratch, columns.count)
+    for first in Swift.stride(from: 0, to: columns.count, by: width) {
+      for row in 0..<depth {
+        let target = unsafe memory + (columns.lowerBound + first) * depth + row * width
+        unsafe target.update(from: scratch + row * columns.count + first, count: width)
+      }
+    }
+  }
+
   /// A matrix that is read one number at a time: element (i, k) is `start[i * row + k * depth]`, and one of the strides
   /// is 1.
   struct Left {

@@ -1,4 +1,6 @@
+import CTensorKernels
 import Foundation
+import Synchronization
 
 /// Which elements of a head turn together.
 public enum RotaryPairing: String, Sendable, Hashable, CaseIterable {
@@ -12,58 +14,102 @@ public enum RotaryPairing: String, Sendable, Hashable, CaseIterable {
 /// - Parameters:
 ///   - x: [rows, heads * headSize]
 ///   - positions: One per row.
-///   - inverseFrequencies: Radians per position for the first pairs of a head; further pairs stay as they are.
-///   - magnitude: What cosine and sine are multiplied by.
-public func rotary(
-  _ x: Tensor, headSize: Int, positions: [Int], inverseFrequencies: [Float], magnitude: Float, pairing: RotaryPairing,
-  tape: Tape? = nil
-) -> Tensor {
-  precondition(positions.count == x.shape.rowCount && x.shape.columnCount % headSize == 0)
-  precondition(2 * inverseFrequencies.count <= headSize)
-  let rotation = Rotation(
-    headSize: headSize, positions: positions, inverseFrequencies: inverseFrequencies, magnitude: magnitude,
-    pairing: pairing)
+///   - angles: Further numbers of a head than they have pairs stay as they are.
+public func rotary(_ x: Tensor, headSize: Int, positions: [Int], angles: RotaryAngles, tape: Tape? = nil) -> Tensor {
   let out = Tensor(uninitialized: x.shape)
-  rotation.turn(x, into: out)
+  angles.turn([(x, out)], headSize: headSize, positions: positions)
   tape?.record([x], out) { [x = x.place] tape, dy in
     // The transpose of a rotation is the rotation back.
-    rotation.turn(dy, into: dy, backwards: true)
+    angles.turn([(dy, dy)], headSize: headSize, positions: positions, backwards: true)
     tape.accumulate(into: x, giving: dy)
   }
   return out
 }
 
-private struct Rotation {
-  let headSize: Int
-  let positions: [Int]
-  let inverseFrequencies: [Float]
-  let magnitude: Float
-  let pairing: RotaryPairing
+/// The sines and cosines of rotary positions. Each is computed once, when its position first comes up: a model's layers
+/// share them.
+public final class RotaryAngles: Sendable {
+  /// Which elements of a head turn together.
+  public let pairing: RotaryPairing
+  private let inverseFrequencies: [Float]
+  private let magnitude: Float
+  /// By position / chunkLength: [chunkLength, cosines and sines, pairs].
+  private let chunks = Mutex<[Int: Tensor]>([:])
 
-  /// - Parameter out: May be x.
-  func turn(_ x: Tensor, into out: Tensor, backwards: Bool = false) {
-    let columns = x.shape.columnCount
-    let pairs = inverseFrequencies.count
-    let (offset, stride) = pairing == .halves ? (pairs, 1) : (1, 2)
-    ThreadPool.shared.run(positions.count, minimum: max(1, 4096 / max(columns, 1))) { range in
-      var cosines = [Float](repeating: 0, count: pairs)
-      var sines = cosines
-      for row in range {
-        for pair in 0..<pairs {
-          let angle = Float(positions[row]) * inverseFrequencies[pair]
-          cosines[pair] = cos(angle) * magnitude
-          sines[pair] = sin(backwards ? -angle : angle) * magnitude
-        }
-        for head in Swift.stride(from: row * columns, to: (row + 1) * columns, by: headSize) {
-          let (source, target) = unsafe (x.floatPointer + head, out.floatPointer + head)
-          for pair in 0..<pairs {
-            let (first, second) = unsafe (source[pair * stride], source[pair * stride + offset])
-            unsafe target[pair * stride] = first * cosines[pair] - second * sines[pair]
-            unsafe target[pair * stride + offset] = second * cosines[pair] + first * sines[pair]
+  private static let chunkLength = 128
+
+  /// - Parameters:
+  ///   - inverseFrequencies: Radians per position, for the first pairs of a head.
+  ///   - magnitude: What cosine and sine are multiplied by.
+  public init(inverseFrequencies: [Float], magnitude: Float = 1, pairing: RotaryPairing) {
+    self.inverseFrequencies = inverseFrequencies
+    self.magnitude = magnitude
+    self.pairing = pairing
+  }
+
+  /// Turns the heads of float32 tensors where they are.
+  /// - Parameters:
+  ///   - tensors: [rows, heads * headSize] each, of which nobody else knows.
+  ///   - positions: One per row.
+  public func turn(_ tensors: [Tensor], headSize: Int, positions: [Int]) {
+    turn(tensors.map { ($0, $0) }, headSize: headSize, positions: positions)
+  }
+
+  fileprivate func turn(_ pieces: [(x: Tensor, out: Tensor)], headSize: Int, positions: [Int], backwards: Bool = false)
+  {
+    let (pairs, rows) = (inverseFrequencies.count, angles(at: positions))
+    precondition(2 * pairs <= headSize)
+    precondition(pieces.allSatisfy { $0.x.shape.rowCount == rows.count && $0.x.shape.columnCount % headSize == 0 })
+    let width = pieces.reduce(0) { $0 + $1.x.shape.columnCount }
+    let (table, isAdjacent): (ctk_table, Int32) = (Kernels.table, pairing == .adjacent ? 1 : 0)
+    ThreadPool.shared.run(rows.count, minimum: max(1, 32_768 / max(width, 1))) { range in
+      MemoryCache.withFloats(pairs) { negated in
+        for row in range {
+          let (chunk, place) = rows[row]
+          let cosines = unsafe chunk.floatPointer + place * 2 * pairs
+          var sines = unsafe cosines + pairs
+          if backwards {
+            unsafe table.scale(pairs, -1, sines, negated)
+            unsafe sines = negated
           }
-          for index in 2 * pairs..<headSize { unsafe target[index] = source[index] }
+          for (x, out) in pieces {
+            let columns = x.shape.columnCount
+            for head in stride(from: row * columns, to: (row + 1) * columns, by: headSize) {
+              let (source, target) = unsafe (x.floatPointer + head, out.floatPointer + head)
+              unsafe table.rotate(pairs, isAdjacent, cosines, sines, source, target)
+              if source != target {
+                unsafe (target + 2 * pairs).update(from: source + 2 * pairs, count: headSize - 2 * pairs)
+              }
+            }
+          }
         }
       }
     }
+  }
+
+  /// Where the angles of each position are.
+  private func angles(at positions: [Int]) -> [(chunk: Tensor, row: Int)] {
+    chunks.withLock { chunks in
+      positions.map { position in
+        let (index, row) = position.quotientAndRemainder(dividingBy: Self.chunkLength)
+        if let chunk = chunks[index] { return (chunk, row) }
+        let chunk = chunk(from: index * Self.chunkLength)
+        chunks[index] = chunk
+        return (chunk, row)
+      }
+    }
+  }
+
+  private func chunk(from first: Int) -> Tensor {
+    let pairs = inverseFrequencies.count
+    let chunk = Tensor(uninitialized: [Self.chunkLength, 2 * pairs])
+    for row in 0..<Self.chunkLength {
+      for pair in 0..<pairs {
+        let angle = Float(first + row) * inverseFrequencies[pair]
+        unsafe chunk.floatPointer[row * 2 * pairs + pair] = cos(angle) * magnitude
+        unsafe chunk.floatPointer[row * 2 * pairs + pairs + pair] = sin(angle) * magnitude
+      }
+    }
+    return chunk
   }
 }

@@ -19,11 +19,19 @@ public func embedding(_ table: Tensor, ids: [Int], tape: Tape? = nil) -> Tensor 
 }
 
 extension Tensor {
-  /// Copies of neighbouring columns of every row of a float32 tensor, as many as each width says.
+  /// Copies of neighbouring columns of every row of a float32 tensor, as many as each width says. Of a single row they
+  /// are views, unless a tape asks.
   /// - Returns: [rows, width] for each width.
   public func splitColumns(_ widths: [Int], tape: Tape? = nil) -> [Tensor] {
     precondition(widths.allSatisfy { $0 >= 0 } && widths.reduce(0, +) <= shape.columnCount)
     var first = 0
+    if shape.rowCount == 1, tape == nil, elementType == .f32 {
+      let columns = reshaped(to: [shape.columnCount])
+      return widths.map { width in
+        defer { first += width }
+        return columns.rows(first..<first + width).reshaped(to: [1, width])
+      }
+    }
     return split(
       widths.map { width in
         defer { first += width }

@@ -19,7 +19,10 @@ public final class SpeedMeter {
   private var ids: [Int] = []
 
   /// A meter of a model.
-  public convenience init(_ model: LanguageModel) { self.init(predictor: model) }
+  /// - Parameter cacheTypes: How keys and values of the tokens that were read are kept.
+  public convenience init(_ model: LanguageModel, cacheTypes: KVCacheTypes = .f16) {
+    self.init(predictor: CachingModel(model, cacheTypes))
+  }
 
   package init(predictor: any TokenPredictor) {
     self.predictor = predictor

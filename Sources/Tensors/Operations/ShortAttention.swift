@@ -1,0 +1,176 @@
+import CTensorKernels
+import Foundation
+
+/// Attention of a few tokens to many, as in decoding: nothing is packed, and the keys too are divided among the threads.
+/// Each part keeps a softmax of its own, and what the parts have summed up is put together in their order (Dao et al.
+/// 2023, "Flash-Decoding").
+///
+/// A token's result is the same to the bit whatever other tokens are asked together with it, and whatever the threads.
+struct ShortAttention {
+  let heads: AttentionHeads
+  let queries, out: Tensor  // [rows, heads.width]
+  /// [rows, headCount]: takes the logarithm of each softmax's denominator, for the way back.
+  let logSums: Tensor?
+
+  /// Parts of the keys begin at multiples of this.
+  static let partLength = 256
+  /// So many keys are computed with at a time, while the next ones are fetched into the first-level cache.
+  private static let keyBlock = 64
+  private let table = Kernels.table
+
+  init(heads: AttentionHeads, queries: Tensor, out: Tensor, logSums: Tensor?) {
+    self.heads = heads
+    self.queries = queries
+    self.out = out
+    self.logSums = logSums
+  }
+
+  /// A sequence, the parts of the keys that its tokens see, and where the parts' sums are among all.
+  private struct Item {
+    let segment: AttentionSegment
+    let parts: Range<Int>
+    let firstUnit, firstRow: Int
+  }
+
+  /// What one part knows of each row: the largest score, the sum of the exponentials relative to it, and the values
+  /// times their exponentials.
+  private struct Partial {
+    let maxima, totals: UnsafeMutablePointer<Float>  // [all rows of all parts]
+    let sums: UnsafeMutablePointer<Float>  // [all rows of all parts, width]
+    let width: Int
+  }
+
+  func run(_ segments: [AttentionSegment]) {
+    var items: [Item] = []
+    var (units, rowCount) = (0, 0)
+    for segment in segments where !segment.queryRows.isEmpty {
+      let first = heads.pattern.firstKey(for: segment.firstPosition) / Self.partLength
+      let last = (segment.firstPosition + segment.queryRows.count - 1) / Self.partLength
+      items.append(Item(segment: segment, parts: first..<last + 1, firstUnit: units, firstRow: rowCount))
+      units += items[items.count - 1].parts.count * heads.kvCount
+      rowCount += items[items.count - 1].parts.count * heads.count * segment.queryRows.count
+    }
+    let all = items
+    // Whole blocks of any type.
+    let width = ElementType.q8_0.paddedCount(heads.size)
+    let most = (segments.map(\.queryRows.count).max() ?? 0) * heads.group
+    MemoryCache.withFloats([rowCount, rowCount, rowCount * width]) { [units, rowCount] memory in
+      let partial = unsafe Partial(maxima: memory[0], totals: memory[1], sums: memory[2], width: width)
+      let work = most * width * min(Self.partLength, segments.map(\.keyCount).max() ?? 0)
+      ThreadPool.shared.run(units, minimum: max(1, 32_768 / max(1, work))) { range in
+        let tiles = KeyRows.scratchCount(Self.keyBlock, size: heads.size)
+        MemoryCache.withFloats([most * width, most * Self.keyBlock, tiles]) { scratch in
+          var index = 0
+          for unit in range {
+            while index + 1 < all.count, all[index + 1].firstUnit <= unit { index += 1 }
+            unsafe attend(all[index], unit - all[index].firstUnit, partial, scratch)
+          }
+        }
+      }
+      let perRow = max(1, width * (rowCount / max(1, queries.shape.rowCount * heads.count)))
+      for item in all {
+        let count = item.segment.queryRows.count * heads.count
+        ThreadPool.shared.run(count, minimum: max(1, 65_536 / perRow)) { range in
+          for row in range { finish(item, row, partial) }
+        }
+      }
+    }
+  }
+
+  /// One part of the keys, for all query heads that share one key head and all tokens.
+  private func attend(
+    _ item: Item, _ unit: Int, _ partial: Partial, _ scratch: [UnsafeMutablePointer<Float>]
+  ) {
+    let (segment, kvHead) = (item.segment, unit % heads.kvCount)
+    let rows = AttentionRows(heads: heads, segment: segment, kvHead: kvHead, tokens: 0..<segment.queryRows.count)
+    let (count, width, size) = (rows.count, partial.width, heads.size)
+    let firstRow = item.firstRow + unit * count
+    let (maxima, totals) = unsafe (partial.maxima + firstRow, partial.totals + firstRow)
+    let sums = unsafe partial.sums + firstRow * width
+    unsafe maxima.update(repeating: -.infinity, count: count)
+    unsafe totals.update(repeating: 0, count: count)
+    unsafe sums.update(repeating: 0, count: count * width)
+    let query = unsafe scratch[0]
+    unsafe rows.gather(queries, scale: heads.scale, into: query, stride: width)
+
+    let part = (item.parts.lowerBound + unit / heads.kvCount) * Self.partLength
+    let seen = rows.visible(tokens: rows.tokens)
+    let (keys, values) = (segment.keys, segment.values)
+    let (scores, score) = unsafe (scratch[1], Self.keyBlock)
+    var piece = ctk_attention()
+    (piece.vector_row, piece.score_row) = (width, score)
+    /// Adds the values of some positions to some rows' sums.
+    func add(_ positions: Range<Int>, _ some: Range<Int>, _ block: Range<Int>) {
+      guard !positions.isEmpty else { return }
+      values.describeValues(positions, of: kvHead, size: size, in: &piece)
+      piece.row_count = some.count
+      unsafe piece.vectors = sums + some.lowerBound * width
+      unsafe piece.scores = scores + some.lowerBound * score + positions.lowerBound - block.lowerBound
+      unsafe table.value_sums(&piece)
+      piece.next_bytes = 0
+    }
+    // Whole blocks of keys, also where the first or the last of them are not seen.
+    for begin in stride(from: part, to: min(part + Self.partLength, seen.all.upperBound), by: Self.keyBlock) {
+      let block = begin..<min(seen.all.upperBound, begin + Self.keyBlock)
+      guard block.overlaps(seen.all) else { continue }
+      unsafe keys.describeKeys(block, of: kvHead, size: size, scratch: scratch[2], in: &piece)
+      piece.row_count = count
+      unsafe (piece.vectors, piece.scores) = (query, scores)
+      if values.tensor == nil {
+        unsafe piece.next = values.tile(of: kvHead, at: begin)
+        piece.next_bytes = values.byteCount(block.count)
+      }
+      unsafe table.key_scores(&piece)
+      for row in 0..<count {
+        let own = rows.visible(tokens: row / heads.group..<row / heads.group + 1).all.clamped(to: block)
+        guard !own.isEmpty else { continue }
+        unsafe table.softmax_step(
+          own.count, scores + row * score + own.lowerBound - begin, size, sums + row * width, maxima + row,
+          totals + row)
+      }
+      piece.next_bytes = 0
+      if keys.tensor == nil {
+        // The next block follows this one in memory, and the next head's first block this head's last.
+        unsafe piece.next = keys.tile(of: kvHead, at: begin) + keys.byteCount(block.count)
+        piece.next_bytes = keys.byteCount(block.count)
+      }
+      // What all tokens see is added for all at once; where their views begin and end, for each by itself, so that none
+      // meets a value that it does not see.
+      let shared = seen.shared.clamped(to: block)
+      for token in rows.tokens where shared.count < block.count {
+        let own = rows.visible(tokens: token..<token + 1).all.clamped(to: block)
+        add(own.lowerBound..<(shared.isEmpty ? own.upperBound : shared.lowerBound), rows.rows(of: token), block)
+      }
+      add(shared, 0..<count, block)
+      for token in rows.tokens where !shared.isEmpty && shared.count < block.count {
+        let own = rows.visible(tokens: token..<token + 1).all.clamped(to: block)
+        add(shared.upperBound..<own.upperBound, rows.rows(of: token), block)
+      }
+    }
+  }
+
+  /// Puts the parts of one token's head together.
+  /// - Parameter row: Which: token · headCount + head.
+  private func finish(_ item: Item, _ row: Int, _ partial: Partial) {
+    let (token, head) = (row / heads.count, row % heads.count)
+    let tokens = item.segment.queryRows.count
+    let perPart = heads.count * tokens
+    let first = item.firstRow + head / heads.group * heads.group * tokens + token * heads.group + head % heads.group
+    let rows = (0..<item.parts.count).lazy.map { first + $0 * perPart }
+    let sink = heads.sinks.map { unsafe $0.floatPointer[head] }
+    // A part of which the token sees nothing has no say.
+    let parts = rows.filter { unsafe partial.totals[$0] > 0 || partial.totals[$0].isNaN }
+    var maximum = sink ?? -.infinity
+    for part in parts { maximum = unsafe max(maximum, partial.maxima[part]) }
+    var total: Float = sink.map { exp($0 - maximum) } ?? 0
+    for part in parts { total += unsafe exp(partial.maxima[part] - maximum) * partial.totals[part] }
+    let place = item.segment.queryRows.lowerBound + token
+    let target = unsafe out.floatPointer + place * heads.width + head * heads.size
+    unsafe target.update(repeating: 0, count: heads.size)
+    for part in parts {
+      let weight = unsafe exp(partial.maxima[part] - maximum) / total
+      unsafe table.axpy(heads.size, weight, partial.sums + part * partial.width, Int32(CTK_F32), target)
+    }
+    if let logSums { unsafe logSums.floatPointer[place * heads.count + head] = maximum + log(total) }
+  }
+}
