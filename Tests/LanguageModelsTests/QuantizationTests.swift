@@ -39,7 +39,7 @@ import Testing
       let ids = [1, 20, 250, 7, 99]
       let expected = try LanguageModel(source).logits(ids).floats()
       let logits = try LanguageModel.load(from: path).logits(ids).floats()
-      let least = mix.baseType.bitsPerElement > 5 ? 0.998 : mix.baseType.bitsPerElement > 4 ? 0.99 : 0.9
+      let least = mix.baseType.bitsPerElement > 5 ? 0.995 : mix.baseType.bitsPerElement > 4 ? 0.98 : 0.9
       #expect(Self.similarity(logits, expected) > least)
       // And the next token is found through the cache.
       let model = try LanguageModel.load(from: path)
