@@ -95,7 +95,7 @@ let package = Package(
     tests("JSONParsing", ["JSONParsing"]),
     tests("Checkpoints", ["Checkpoints"]),
     tests("Tokenization", ["Tokenization", "Checkpoints", "JSONParsing"], resources: [.copy("Fixtures")]),
-    tests("LanguageModels", ["LanguageModels"], resources: [.copy("Fixtures")]),
+    tests("LanguageModels", ["LanguageModels", "JSONParsing"], resources: [.copy("Fixtures")]),
     tests("TextGeneration", ["TextGeneration", "Checkpoints", "LanguageModels", "Tokenization", "Tensors"]),
     tests("Charts", ["Charts"]),
     tests("Training", ["Training", "LanguageModels", "Tokenization", "Tensors", "Checkpoints", "JSONParsing"]),

@@ -88,7 +88,7 @@ def model_file(arguments, tools, name, kind):
         return half
     note(f"{name}: quantizing to {kind}")
     quantize = tools / "llama-quantize"
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(".partial.gguf")
     command = [quantize, half, partial, kind] if quantize.exists() else [arguments.swiftlet, "quantize", half, partial, kind]
     process = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if process.returncode:

@@ -74,10 +74,11 @@ struct Importance: AsyncParsableCommand {
     if interruption.isRaised { throw Interruption.exitCode }
   }
 
-  /// A text's tokens in pieces of equal length; what is left over at the end is dropped, unless it is all there is.
+  /// A text's tokens in pieces of equal length, cut where llama.cpp cuts them: the first token of each gives its place to
+  /// `first`. What is left over at the end is dropped, unless it is all there is.
   private func cut(_ ids: [Int], length: Int, first: [Int]) -> [[Int]] {
-    let own = length - first.count
-    guard ids.count >= own else { return ids.isEmpty ? [] : [first + ids] }
-    return (0..<ids.count / own).map { first + ids[$0 * own..<($0 + 1) * own] }
+    let all = first + ids
+    guard all.count >= length else { return ids.isEmpty ? [] : [all] }
+    return (0..<all.count / length).map { first + all[$0 * length + first.count..<($0 + 1) * length] }
   }
 }

@@ -4,7 +4,9 @@ import Swiftlet
 import Testing
 
 @Suite struct CommandTests {
-  static let commands = ["generate", "chat", "logits", "tokenize", "inspect", "init", "convert", "data"]
+  static let commands = [
+    "generate", "chat", "logits", "tokenize", "inspect", "init", "convert", "quantize", "importance", "data",
+  ]
 
   @Test(arguments: commands) func helpHasAnExample(_ command: String) throws {
     let run = try CommandRun([command, "--help"])

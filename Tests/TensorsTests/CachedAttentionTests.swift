@@ -55,7 +55,8 @@ import Testing
       let stored = Tensor([scale], shape: [1]).converted(to: .f16).floats()[0]
       return x.map { number in
         let scaled = number * inverse
-        return stored * (type == .q8_0 ? scaled.rounded(.toNearestOrAwayFromZero) : min(15, Float(Int(scaled + 8.5))) - 8)
+        return stored
+          * (type == .q8_0 ? scaled.rounded(.toNearestOrAwayFromZero) : min(15, Float(Int(scaled + 8.5))) - 8)
       }
     }
 

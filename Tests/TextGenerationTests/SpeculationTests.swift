@@ -3,6 +3,7 @@ import LanguageModels
 import TextGeneration
 import Tokenization
 import Synchronization
+import Tensors
 import Testing
 
 /// What a generation gave: tokens, text, how it ended, and whether each token had been guessed.
@@ -175,6 +176,26 @@ private enum BuiltIn {
   static func load(_ model: BuiltInModel) throws -> (LanguageModel, Tokenizer) {
     let folder = try model.folder()
     return (try .load(from: folder), try .load(forModel: folder))
+  }
+}
+
+/// The same with keys and values in every type that a cache can have.
+@Suite struct CachedSpeculationTests {
+  @Test(arguments: BuiltInModel.allCases, KVCacheTypes.choices)
+  func guessesChangeNothing(_ name: BuiltInModel, _ type: ElementType) throws {
+    let (model, tokenizer) = try BuiltIn.load(name)
+    let types = try #require(KVCacheTypes(keys: type, values: type))
+    let plain = Generator(model: model, tokenizer: tokenizer, cacheTypes: types)
+    let options = GenerationOptions(
+      sampling: SamplingOptions(temperature: 0.8, seed: 3), maxTokens: nil, stopsAtEndOfText: false,
+      reportsLogProbabilities: true)
+    let expected = try Result(plain, "Once upon a time", options)
+    let guesses: [Speculation] = [
+      .lookup(), .draft(model, tokenizer: tokenizer), .draft(model, tokenizer: tokenizer, maxTokens: 3),
+    ]
+    for guess in guesses {
+      #expect(try Result(plain.speculating(guess), "Once upon a time", options) == expected)
+    }
   }
 }
 
