@@ -159,7 +159,14 @@ int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out) {
   return 0;
 }
 
-size_t ctk_byte_group(int type) {
+int ctk_byte_order(int type) {
+  const block_type *b = block_type_of(type);
+  if (!b) return CTK_BYTES_NONE;
+  if (b->size == 256) return CTK_BYTES_OF_256;
+  return type == 8 ? CTK_BYTES_OF_32 : CTK_BYTES_OF_32_FOR_NIBBLES;  // 8 is Q8_0
+}
+
+size_t ctk_block_size(int type) {
   const block_type *b = block_type_of(type);
   return b ? (size_t)b->size : 0;
 }
@@ -170,7 +177,7 @@ size_t ctk_block_bytes(int type) {
 
 int ctk_fixed_groups(int type, size_t *group, size_t *sum_group) {
   int is_plain = type == 1 || type == 30;  // float16, bfloat16
-  if (!is_plain && !ctk_byte_group(type)) return -1;
+  if (!is_plain && !ctk_block_size(type)) return -1;
   *group = is_plain ? 32 : 256;
   *sum_group = type == 10 ? 16 : 32;  // Q2_K's minimums are those of 16
   return 0;

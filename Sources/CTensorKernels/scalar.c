@@ -233,8 +233,9 @@ static uint32_t read_words(size_t n, const uint32_t *x) {
   return result;
 }
 
-static void to_bytes(size_t n, size_t group, const float *x, int8_t *codes, float *scales, float *sums,
+static void to_bytes(size_t n, int order, const float *x, int8_t *codes, float *scales, float *sums,
                      int16_t *group_sums) {
+  const size_t group = ctk_byte_group(order);
   for (size_t first = 0; first < n; first += group) {
     float largest = 0;
     for (size_t i = first; i < first + group; i++)
@@ -244,8 +245,9 @@ static void to_bytes(size_t n, size_t group, const float *x, int8_t *codes, floa
     scales[first / group] = scale;
     int total = 0;
     for (size_t i = first; i < first + group; i++) {
-      codes[i] = inverse ? (int8_t)lrintf(x[i] * inverse) : 0;
-      total += codes[i];
+      int8_t code = inverse ? (int8_t)lrintf(x[i] * inverse) : 0;
+      codes[ctk_byte_place(order, n, i)] = code;
+      total += code;
       if (group == 32 || i % 16 != 15) continue;
       group_sums[i / 16] = (int16_t)total;
       total = 0;
@@ -254,7 +256,8 @@ static void to_bytes(size_t n, size_t group, const float *x, int8_t *codes, floa
   }
 }
 static void block_dots(const ctk_block_dots *p) {
-  size_t group = ctk_byte_group(p->type);
+  const int order = ctk_byte_order(p->type);
+  const size_t group = ctk_byte_group(order);
   float values[256];
   for (size_t row = 0; row < p->rows; row++) {
     const uint8_t *blocks = (const uint8_t *)p->weights + row * p->row_bytes;
@@ -264,7 +267,7 @@ static void block_dots(const ctk_block_dots *p) {
       for (size_t i = 0; i < p->x.n; i += group) {
         ctk_decode_blocks(p->type, blocks + i / group * ctk_block_bytes(p->type), group, values);
         double sum = 0;
-        for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[i + k];
+        for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[ctk_byte_place(order, p->x.n, i + k)];
         total += sum * p->x.scales[j * p->x.scale_stride + i / group];
       }
       p->out[j * p->out_stride + row] = (float)total;

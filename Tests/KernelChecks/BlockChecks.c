@@ -58,7 +58,8 @@ static void fill_rows(float *x, size_t n) {
 }
 
 static void check_bytes(const ctk_table *reference, const ctk_table *table, int type, size_t n, check_report *report) {
-  size_t group = ctk_byte_group(type), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
+  const int order = ctk_byte_order(type);
+  size_t group = ctk_byte_group(order), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
   static _Thread_local uint8_t weights[ROWS * LONGEST * 2];
   static _Thread_local float x[COUNT * LONGEST], scales[2][COUNT * LONGEST], sums[2][COUNT * LONGEST];
   static _Thread_local int8_t codes[2][COUNT * LONGEST];
@@ -71,7 +72,7 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
   memset(group_sums, 0, sizeof group_sums);
   for (int second = 0; second < 2; second++)
     for (size_t j = 0; j < COUNT; j++)
-      (second ? table : reference)->to_bytes(n, group, x + j * n, codes[second] + j * n, scales[second] + j * stride,
+      (second ? table : reference)->to_bytes(n, order, x + j * n, codes[second] + j * n, scales[second] + j * stride,
                                              sums[second] + j * stride, group_sums[second] + j * n / 16);
   if (memcmp(codes[0], codes[1], COUNT * n) || memcmp(scales[0], scales[1], COUNT * stride * sizeof(float)) ||
       memcmp(sums[0], sums[1], COUNT * stride * sizeof(float)) ||
@@ -93,7 +94,7 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
     for (size_t j = 0; j < COUNT; j++) {
       double exact = 0, size = 0;
       for (size_t i = 0; i < n; i++) {
-        double product = (double)w[i] * codes[0][j * n + i] * scales[0][j * stride + i / group];
+        double product = (double)w[i] * codes[0][j * n + ctk_byte_place(order, n, i)] * scales[0][j * stride + i / group];
         exact += product;
         size += fabs(product);
       }
@@ -103,7 +104,7 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
   }
   // What is no number shows in the result.
   x[n / 2] = next() % 2 ? INFINITY : NAN;
-  table->to_bytes(n, group, x, codes[1], scales[1], sums[1], group_sums[1]);
+  table->to_bytes(n, order, x, codes[1], scales[1], sums[1], group_sums[1]);
   dots.x.count = 1, dots.x.codes = codes[1], dots.x.scales = scales[1], dots.x.sums = sums[1], dots.x.group_sums = group_sums[1];
   table->block_dots(&dots);
   if (isfinite(together[0])) report("type %d: a result of no number is %g\n", type, together[0]);
@@ -116,7 +117,7 @@ static void check_fixed(const ctk_table *table, int type, size_t n, size_t count
     return;
   }
   const size_t columns = table->fixed_columns, depth = (n + CTK_FIXED_DEPTH - 1) / CTK_FIXED_DEPTH * CTK_FIXED_DEPTH;
-  const size_t per_block = ctk_byte_group(type) ? ctk_byte_group(type) : 32;
+  const size_t per_block = ctk_block_size(type) ? ctk_block_size(type) : 32;
   const size_t rows = table->fixed_rows, present = rows - 1, row_bytes = n / per_block * block_bytes(type);
   if (count > columns) count = columns;
   uint8_t *weights = malloc(rows * row_bytes + 64);
@@ -162,7 +163,7 @@ static void check_fixed(const ctk_table *table, int type, size_t n, size_t count
 void check_blocks(const ctk_table *reference, const ctk_table *table, check_report *report) {
   state = 1;
   for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
-    size_t group = ctk_byte_group(types[t]);
+    size_t group = ctk_block_size(types[t]);
     const size_t small[] = {32, 64, 256, 288, 480, 1024}, large[] = {256, 512, 1024};
     for (size_t i = 0; i < (group == 32 ? 6 : 3); i++) {
       size_t n = group == 32 ? small[i] : large[i];

@@ -52,8 +52,21 @@ typedef struct {
   float gradient_scale;  // what gradients are multiplied by, where their norm is clipped
 } ctk_adam;
 
-// One to eight rows of n numbers as signed bytes: x[j, i] ≈ scales[j, i / group] · codes[j, i], with groups of 32 or of 256
-// as `ctk_byte_group` says for the weights they meet.
+// How rows of numbers lie as signed bytes: in groups of 32 or of 256 that have one scale, as the weights that they meet
+// want them. Where nibbles are met, the bytes of every 256 columns lie as the nibbles of eight blocks are unpacked.
+enum { CTK_BYTES_NONE, CTK_BYTES_OF_32, CTK_BYTES_OF_32_FOR_NIBBLES, CTK_BYTES_OF_256 };
+// The order for blocks of a type; none for other types.
+int ctk_byte_order(int type);
+// How many numbers share a scale.
+static inline size_t ctk_byte_group(int order) { return order == CTK_BYTES_OF_256 ? 256 : 32; }
+// Where the byte of column i of n lies. Of every 16 the bytes lie side by side.
+static inline size_t ctk_byte_place(int order, size_t n, size_t i) {
+  if (order != CTK_BYTES_OF_32_FOR_NIBBLES || i >= n / 256 * 256) return i;
+  size_t block = i % 256 / 32, half = i % 32 / 16;
+  return i / 256 * 256 + block % 4 * 64 + half * 32 + block / 4 * 16 + i % 16;
+}
+
+// One to eight rows of n numbers as signed bytes: x[j, i] ≈ scales[j, i / group] · codes[j, place of i].
 typedef struct {
   size_t count, n;
   const int8_t *codes;        // [count, row_stride]
@@ -155,8 +168,8 @@ typedef struct {
 
   // Few rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);
-  // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the group calls for is written.
-  void (*to_bytes)(size_t n, size_t group, const float *x, int8_t *codes, float *scales, float *sums,
+  // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the order calls for is written.
+  void (*to_bytes)(size_t n, int order, const float *x, int8_t *codes, float *scales, float *sums,
                    int16_t *group_sums);
 
   // Products of many rows; null where the table has none, and float32 products of decoded weights serve.
@@ -201,9 +214,8 @@ const ctk_table *ctk_table_named(const char *name);
 // The fastest table that this processor runs.
 const ctk_table *ctk_table_best(void);
 
-// How many numbers share a scale when they are made bytes to meet blocks of a type; 0 for other types.
-size_t ctk_byte_group(int type);
-// The bytes of one block, or 0 for other types.
+// How many numbers one block of a type holds, and how many bytes it takes; 0 for other types.
+size_t ctk_block_size(int type);
 size_t ctk_block_bytes(int type);
 
 // How 16-bit rows that meet weights of a type are grouped; returns -1 for a type that has no such products.

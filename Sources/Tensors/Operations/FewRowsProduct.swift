@@ -27,12 +27,12 @@ struct FewRowsProduct {
 
   func run() {
     let pieces = pieces()
-    let groups = Set(parts.compactMap { byteGroup($0.linear.weight.elementType) })
+    let orders = Set(parts.compactMap { byteOrder($0.linear.weight.elementType) })
     // Mostly one: types of 256 and of 32 meet in one product where a row is no whole number of 256.
-    let bytes = Dictionary(uniqueKeysWithValues: groups.map { ($0, ByteRows(x, group: $0)) })
+    let bytes = Dictionary(uniqueKeysWithValues: orders.map { ($0, ByteRows(x, order: $0)) })
     ThreadPool.shared.run(pieces.count) { index in
       let (part, rows) = (parts[pieces[index].part], pieces[index].rows)
-      if let group = byteGroup(part.linear.weight.elementType), let bytes = bytes[group] {
+      if let order = byteOrder(part.linear.weight.elementType), let bytes = bytes[order] {
         multiplyPacked(part, rows, bytes)
       } else {
         multiplyPlain(part, rows)
@@ -45,11 +45,11 @@ struct FewRowsProduct {
     }
   }
 
-  /// The group that a type's kernel wants x in; nil for plain types and where the table has no such kernel.
-  private func byteGroup(_ type: ElementType) -> Int? {
+  /// The order that a type's kernel wants x in; nil for plain types and where the table has no such kernel.
+  private func byteOrder(_ type: ElementType) -> Int32? {
     guard type.isBlocked, unsafe table.block_dots != nil, let code = type.ggufCode else { return nil }
-    let group = ctk_byte_group(code)
-    return group == 0 ? nil : group
+    let order = ctk_byte_order(code)
+    return order == Int32(CTK_BYTES_NONE) ? nil : order
   }
 
   /// Pieces of nearly equal size, so many that a thread which falls behind leaves its share to the others, and none so
@@ -111,9 +111,9 @@ private final class ByteRows {
 
   /// - Parameters:
   ///   - x: [rows, columns], whole groups of columns
-  ///   - group: 32 or 256
-  init(_ x: Tensor, group: Int) {
-    let (count, n) = (x.shape.rowCount, x.shape.columnCount)
+  ///   - order: The kernels' number of how the weights want them.
+  init(_ x: Tensor, order: Int32) {
+    let (count, n, group) = (x.shape.rowCount, x.shape.columnCount, ctk_byte_group(order))
     let scaleStride = (n / group + 7) / 8 * 8
     let (codes, scales, groupSums) = (count * n, count * scaleStride * 4, count * n / 16 * 2)
     memory = Storage(byteCount: 2 * scales + groupSums + codes)
@@ -126,7 +126,7 @@ private final class ByteRows {
     unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * scales)
     for row in 0..<count {
       unsafe Kernels.table.to_bytes(
-        n, group, x.floatPointer + row * n, codePointer + row * n, scalePointer + row * scaleStride,
+        n, order, x.floatPointer + row * n, codePointer + row * n, scalePointer + row * scaleStride,
         sums + row * scaleStride, groupPointer + row * n / 16)
     }
     unsafe kernelRows = ctk_bytes(
