@@ -52,11 +52,12 @@ struct FewRowsProduct {
     return order == Int32(CTK_BYTES_NONE) ? nil : order
   }
 
-  /// Pieces of nearly equal size, so many that a thread which falls behind leaves its share to the others, and none so
-  /// small that handing it out would cost more than computing it.
+  /// Pieces of nearly equal size, so small that no thread waits long for another's last one, and none so small that
+  /// handing it out would cost more than computing it.
   private func pieces() -> [Piece] {
     let total = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
-    let pieceBytes = max(Self.smallestPiece, total / (ThreadPool.shared.threadCount * Self.piecesPerThread))
+    let share = total / (ThreadPool.shared.threadCount * Self.piecesPerThread)
+    let pieceBytes = min(max(Self.smallestPiece, share), Self.largestPiece)
     return parts.indices.flatMap { index -> [Piece] in
       let weight = parts[index].linear.weight
       let count = max(1, min(weight.shape.rowCount, weight.byteCount / pieceBytes))
@@ -68,6 +69,7 @@ struct FewRowsProduct {
   }
 
   private static let smallestPiece = 32 << 10
+  private static let largestPiece = 128 << 10
   private static let piecesPerThread = 8
 
   private func multiplyPacked(_ part: Part, _ rows: Range<Int>, _ bytes: ByteRows) {
