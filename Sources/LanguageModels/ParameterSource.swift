@@ -27,14 +27,15 @@ extension ParameterSource {
   func linear(_ name: String, output: Int, input: Int, bias: Bool) throws -> Linear {
     let weight = try tensor(name + ".weight", shape: [output, input])
     return Linear(
-      weight: weight.tensor, layout: weight.layout, bias: bias ? try vector(name + ".bias", output) : nil)
+      weight: weight.tensor, layout: weight.layout, bias: bias ? try vector(name + ".bias", output) : nil
+    ).kept
   }
 
   /// One projection per expert, as views of the tensor that stacks them.
   func expertLinears(_ name: String, count: Int, output: Int, input: Int, bias: Bool) throws -> [Linear] {
     let weight = try tensor(name + ".weight", shape: [count, output, input])
     let biases = bias ? try tensor(name + ".bias", shape: [count, output]).tensor.converted(to: .f32) : nil
-    return (0..<count).map { Linear(weight: weight.tensor[$0], layout: weight.layout, bias: biases?[$0]) }
+    return (0..<count).map { Linear(weight: weight.tensor[$0], layout: weight.layout, bias: biases?[$0]).kept }
   }
 
   /// The normalisation that `configuration` asks for.

@@ -38,7 +38,7 @@ struct Transformer: Sendable {
     blocks = try configuration.layers.indices.map { try Block(index: $0, configuration, angles: angles, from: source) }
     finalNorm = configuration.hasFinalNorm ? try source.norm("finalNorm", configuration) : nil
     if configuration.tiesEmbeddings {
-      head = Linear(weight: tokens, layout: .outputMajor, bias: nil)
+      head = Linear(weight: tokens, layout: .outputMajor, bias: nil).kept
     } else {
       head = try source.linear(
         "head", output: configuration.vocabularySize, input: configuration.hiddenSize, bias: false)

@@ -110,6 +110,51 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
   if (isfinite(together[0])) report("type %d: a result of no number is %g\n", type, together[0]);
 }
 
+// Interleaved rows, of which the last group is not whole.
+static void check_interleaved(const ctk_table *table, int type, size_t n, size_t rows, size_t count, check_report *report) {
+  const int order = ctk_interleaved_order(type);
+  const size_t group = ctk_byte_group(order), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
+  const size_t eight_bytes = ctk_interleaved_bytes(type, n), eights = (rows + CTK_INTERLEAVED - 1) / CTK_INTERLEAVED;
+  uint8_t *weights = malloc(rows * row_bytes), *interleaved = malloc(eights * eight_bytes);
+  float *x = malloc(count * n * sizeof *x), *scales = calloc(count * stride, 4), *sums = calloc(count * stride, 4);
+  float *together = malloc((count * rows + 8) * 4), *alone = malloc(rows * 4), *w = malloc(n * sizeof *w);
+  int8_t *codes = malloc(count * n);
+  int16_t *group_sums = malloc(count * n / 16 * 2);
+  fill_blocks(type, weights, rows * n / group);
+  fill_rows(x, count * n);
+  for (size_t j = 0; j < count; j++)
+    table->to_bytes(n, order, x + j * n, codes + j * n, scales + j * stride, sums + j * stride, group_sums + j * n / 16);
+  ctk_interleave(type, rows, weights, row_bytes, interleaved);
+  ctk_block_dots dots = {type, rows, eight_bytes, interleaved, {count, n, codes, scales, sums, group_sums, n, stride, n / 16}, together, rows};
+  for (int i = 0; i < 8; i++) together[count * rows + i] = 7;
+  table->interleaved_dots(&dots);
+  for (int i = 0; i < 8; i++)
+    if (together[count * rows + i] != 7) report("interleaved type %d writes behind the last row\n", type);
+  for (size_t j = 0; j < count; j++) {
+    ctk_block_dots one = dots;
+    one.x.count = 1;
+    one.x.codes += j * n, one.x.scales += j * stride, one.x.sums += j * stride, one.x.group_sums += j * n / 16;
+    one.out = alone;
+    table->interleaved_dots(&one);
+    if (memcmp(together + j * rows, alone, rows * 4)) report("interleaved type %d, n = %zu: together and alone differ\n", type, n);
+  }
+  for (size_t row = 0; row < rows; row++) {
+    decode(type, weights + row * row_bytes, n, w);
+    for (size_t j = 0; j < count; j++) {
+      double exact = 0, size = 0;
+      for (size_t i = 0; i < n; i++) {
+        double product = (double)w[i] * codes[j * n + i] * scales[j * stride + i / group];
+        exact += product;
+        size += fabs(product);
+      }
+      if (!(fabs(together[j * rows + row] - exact) <= 2e-6 * size))
+        report("interleaved type %d, n = %zu, row %zu · %zu: %g, not %g\n", type, n, row, j, together[j * rows + row], exact);
+    }
+  }
+  free(weights), free(interleaved), free(x), free(scales), free(sums), free(together), free(alone), free(w);
+  free(codes), free(group_sums);
+}
+
 static void check_fixed(const ctk_table *table, int type, size_t n, size_t count, check_report *report) {
   size_t group, sum_group;
   if (ctk_fixed_groups(type, &group, &sum_group)) {
@@ -168,6 +213,8 @@ void check_blocks(const ctk_table *reference, const ctk_table *table, check_repo
     for (size_t i = 0; i < (group == 32 ? 6 : 3); i++) {
       size_t n = group == 32 ? small[i] : large[i];
       if (table->block_dots) check_bytes(reference, table, types[t], n, report);
+      if (table->interleaved_dots && ctk_interleaved_bytes(types[t], n))
+        for (size_t count = 1; count <= 7; count += 2) check_interleaved(table, types[t], n, 8 * count + i, count, report);
       if (table->multiply_fixed) check_fixed(table, types[t], n, i % 2 ? 3 : 64, report);
     }
   }

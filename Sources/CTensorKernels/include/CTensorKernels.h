@@ -86,6 +86,15 @@ typedef struct {
   size_t out_stride;
 } ctk_block_dots;
 
+// How many rows of packed weights are interleaved, where they are; what is missing of the last ones is zeros.
+enum { CTK_INTERLEAVED = 8 };
+// The bytes that so many rows of n columns take; 0 for types that are not interleaved.
+size_t ctk_interleaved_bytes(int type, size_t n);
+// Interleaves `count` rows, each group after the other.
+void ctk_interleave(int type, size_t count, const void *weights, size_t row_bytes, void *out);
+// The order of the bytes that they meet.
+int ctk_interleaved_order(int type);
+
 // Products in 16-bit whole numbers: how many columns of the weights are unpacked at a time.
 enum { CTK_FIXED_DEPTH = 256 };
 
@@ -171,6 +180,8 @@ typedef struct {
   // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the order calls for is written.
   void (*to_bytes)(size_t n, int order, const float *x, int8_t *codes, float *scales, float *sums,
                    int16_t *group_sums);
+  // Any number of rows against interleaved weights, whose row_bytes are those of eight rows; null where there is none.
+  void (*interleaved_dots)(const ctk_block_dots *dots);
 
   // Products of many rows; null where the table has none, and float32 products of decoded weights serve.
   size_t fixed_rows, fixed_columns;

@@ -9,14 +9,17 @@ public func linears(_ x: Tensor, _ parts: [Linear], tape: Tape? = nil) -> [Tenso
     return parts.map { linear(x, weight: $0.weight, layout: $0.layout, bias: $0.bias, tape: tape) }
   }
   let out = parts.map { Tensor(uninitialized: [x.shape.rowCount, $0.width]) }
-  var few: [FewRowsProduct.Part] = []
+  var streamed: [StreamedProduct.Part] = []
   var many: [FixedProduct.Part] = []
   for (part, out) in zip(parts, out) {
     precondition(
       part.layout == .inputMajor || part.weight.shape.columnCount == x.shape.columnCount,
       "\(x.shape) and \(part.weight.shape) have different inner extents")
-    if part.layout == .outputMajor, x.shape.rowCount <= fewRows {
-      few.append(.init(linear: part, out: out))
+    let isFew = part.layout == .outputMajor && x.shape.rowCount <= fewRows
+    let usesCopy = isFew || InterleavedCopy.servesManyRows(part.weight.elementType)
+    let interleaved = usesCopy ? part.interleaved?.storage(of: part.weight) : nil
+    if isFew || interleaved != nil {
+      streamed.append(.init(linear: part, interleaved: interleaved, out: out))
     } else if part.layout == .outputMajor, FixedProduct.takes(part.weight) {
       many.append(.init(linear: part, out: out))
     } else {
@@ -25,7 +28,7 @@ public func linears(_ x: Tensor, _ parts: [Linear], tape: Tape? = nil) -> [Tenso
       if let bias = part.bias { addBias(bias, to: out) }
     }
   }
-  if !few.isEmpty { FewRowsProduct(x, few).run() }
+  if !streamed.isEmpty { StreamedProduct(x, streamed).run() }
   if !many.isEmpty { FixedProduct(x, many).run() }
   return out
 }

@@ -40,7 +40,7 @@ func matrixMultiply(
     if !adds { unsafe out.floatPointer.update(repeating: 0, count: m * n) }
   } else if m <= fewRows, !transposeA, !adds {
     if transposeB {
-      FewRowsProduct(a, [.init(linear: Linear(weight: b), out: out)]).run()
+      StreamedProduct(a, [.init(linear: Linear(weight: b), interleaved: nil, out: out)]).run()
     } else {
       multiplyFewRowsInputMajor(a, b, out)
     }

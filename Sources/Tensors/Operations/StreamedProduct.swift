@@ -1,13 +1,18 @@
 import CTensorKernels
 
-/// Up to `fewRows` rows against weights: each row of a weight is read once, where it lies, and met by every row of x.
+/// Rows of x against weights of which each is read once, and met by every row of x: up to `fewRows` of them, or any
+/// number where a weight has an interleaved copy.
 ///
 /// Packed weights meet x as signed bytes, in dot products of whole numbers; plain ones meet it in float32. Either way a
 /// row of x gets the same bits whatever stands beside it.
-struct FewRowsProduct {
+struct StreamedProduct {
   struct Part {
     let linear: Linear
+    let interleaved: Storage?
     let out: Tensor  // [rows, output]
+
+    /// Rows of which several are read together.
+    var rowsTogether: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED) * 4 }
   }
 
   /// Some rows of one weight: a task.
@@ -27,12 +32,12 @@ struct FewRowsProduct {
 
   func run() {
     let pieces = pieces()
-    let orders = Set(parts.compactMap { byteOrder($0.linear.weight.elementType) })
     // Mostly one: types of 256 and of 32 meet in one product where a row is no whole number of 256.
+    let orders = Set(parts.compactMap(byteOrder))
     let bytes = Dictionary(uniqueKeysWithValues: orders.map { ($0, ByteRows(x, order: $0)) })
     ThreadPool.shared.run(pieces.count) { index in
       let (part, rows) = (parts[pieces[index].part], pieces[index].rows)
-      if let order = byteOrder(part.linear.weight.elementType), let bytes = bytes[order] {
+      if let order = byteOrder(part), let bytes = bytes[order] {
         multiplyPacked(part, rows, bytes)
       } else {
         multiplyPlain(part, rows)
@@ -45,9 +50,11 @@ struct FewRowsProduct {
     }
   }
 
-  /// The order that a type's kernel wants x in; nil for plain types and where the table has no such kernel.
-  private func byteOrder(_ type: ElementType) -> Int32? {
+  /// The order that a weight's kernel wants x in; nil for plain types and where the table has no such kernel.
+  private func byteOrder(_ part: Part) -> Int32? {
+    let type = part.linear.weight.elementType
     guard type.isBlocked, unsafe table.block_dots != nil, let code = type.ggufCode else { return nil }
+    if part.interleaved != nil { return ctk_interleaved_order(code) }
     let order = ctk_byte_order(code)
     return order == Int32(CTK_BYTES_NONE) ? nil : order
   }
@@ -59,11 +66,12 @@ struct FewRowsProduct {
     let share = total / (ThreadPool.shared.threadCount * Self.piecesPerThread)
     let pieceBytes = min(max(Self.smallestPiece, share), Self.largestPiece)
     return parts.indices.flatMap { index -> [Piece] in
-      let weight = parts[index].linear.weight
-      let count = max(1, min(weight.shape.rowCount, weight.byteCount / pieceBytes))
+      let (weight, together) = (parts[index].linear.weight, parts[index].rowsTogether)
+      let units = (weight.shape.rowCount + together - 1) / together
+      let count = max(1, min(units, weight.byteCount / pieceBytes))
       return (0..<count).map {
-        Piece(
-          part: index, rows: weight.shape.rowCount * $0 / count..<weight.shape.rowCount * ($0 + 1) / count)
+        let end = min(weight.shape.rowCount, units * ($0 + 1) / count * together)
+        return Piece(part: index, rows: units * $0 / count * together..<end)
       }
     }
   }
@@ -77,12 +85,19 @@ struct FewRowsProduct {
     var dots = ctk_block_dots()
     dots.type = weight.elementType.ggufCode ?? -1
     dots.rows = rows.count
-    dots.row_bytes = weight.bytesPerRow
-    unsafe dots.weights = UnsafeRawPointer(weight.pointer + rows.lowerBound * weight.bytesPerRow)
     unsafe dots.x = bytes.kernelRows
     unsafe dots.out = part.out.floatPointer + rows.lowerBound
     dots.out_stride = part.linear.width
-    unsafe table.block_dots(&dots)
+    if let interleaved = part.interleaved {
+      dots.row_bytes = InterleavedCopy.rowBytes(of: weight)
+      unsafe dots.weights = UnsafeRawPointer(
+        interleaved.base + rows.lowerBound / Int(CTK_INTERLEAVED) * dots.row_bytes)
+      unsafe table.interleaved_dots(&dots)
+    } else {
+      dots.row_bytes = weight.bytesPerRow
+      unsafe dots.weights = UnsafeRawPointer(weight.pointer + rows.lowerBound * weight.bytesPerRow)
+      unsafe table.block_dots(&dots)
+    }
   }
 
   private func multiplyPlain(_ part: Part, _ rows: Range<Int>) {
@@ -103,36 +118,5 @@ struct FewRowsProduct {
         }
       }
     }
-  }
-}
-
-/// Rows as signed bytes with a scale for each group.
-private final class ByteRows {
-  let kernelRows: ctk_bytes
-  private let memory: Storage
-
-  /// - Parameters:
-  ///   - x: [rows, columns], whole groups of columns
-  ///   - order: The kernels' number of how the weights want them.
-  init(_ x: Tensor, order: Int32) {
-    let (count, n, group) = (x.shape.rowCount, x.shape.columnCount, ctk_byte_group(order))
-    let scaleStride = (n / group + 7) / 8 * 8
-    let (codes, scales, groupSums) = (count * n, count * scaleStride * 4, count * n / 16 * 2)
-    memory = Storage(byteCount: 2 * scales + groupSums + codes)
-    let base = unsafe memory.base
-    let scalePointer = unsafe base.assumingMemoryBound(to: Float.self)
-    let sums = unsafe (base + scales).assumingMemoryBound(to: Float.self)
-    let groupPointer = unsafe (base + 2 * scales).assumingMemoryBound(to: Int16.self)
-    let codePointer = unsafe (base + 2 * scales + groupSums).assumingMemoryBound(to: Int8.self)
-    // Kernels read eight scales at a time.
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * scales)
-    for row in 0..<count {
-      unsafe Kernels.table.to_bytes(
-        n, order, x.floatPointer + row * n, codePointer + row * n, scalePointer + row * scaleStride,
-        sums + row * scaleStride, groupPointer + row * n / 16)
-    }
-    unsafe kernelRows = ctk_bytes(
-      count: count, n: n, codes: codePointer, scales: scalePointer, sums: sums, group_sums: groupPointer, row_stride: n,
-      scale_stride: scaleStride, group_stride: n / 16)
   }
 }

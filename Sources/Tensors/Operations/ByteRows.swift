@@ -1,0 +1,34 @@
+import CTensorKernels
+
+/// Rows as signed bytes with a scale for each group.
+final class ByteRows {
+  let kernelRows: ctk_bytes
+  private let memory: Storage
+
+  /// - Parameters:
+  ///   - x: [rows, columns], whole groups of columns
+  ///   - order: The kernels' number of how the weights want them.
+  init(_ x: Tensor, order: Int32) {
+    let (count, n, group) = (x.shape.rowCount, x.shape.columnCount, ctk_byte_group(order))
+    let scaleStride = (n / group + 7) / 8 * 8
+    let (codes, scales, groupSums) = (count * n, count * scaleStride * 4, count * n / 16 * 2)
+    memory = Storage(byteCount: 2 * scales + groupSums + codes)
+    let base = unsafe memory.base
+    let scalePointer = unsafe base.assumingMemoryBound(to: Float.self)
+    let sums = unsafe (base + scales).assumingMemoryBound(to: Float.self)
+    let groupPointer = unsafe (base + 2 * scales).assumingMemoryBound(to: Int16.self)
+    let codePointer = unsafe (base + 2 * scales + groupSums).assumingMemoryBound(to: Int8.self)
+    // Kernels read eight scales at a time.
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * scales)
+    ThreadPool.shared.run(count, minimum: max(1, 65_536 / max(1, n))) { rows in
+      for row in rows {
+        unsafe Kernels.table.to_bytes(
+          n, order, x.floatPointer + row * n, codePointer + row * n, scalePointer + row * scaleStride,
+          sums + row * scaleStride, groupPointer + row * n / 16)
+      }
+    }
+    unsafe kernelRows = ctk_bytes(
+      count: count, n: n, codes: codePointer, scales: scalePointer, sums: sums, group_sums: groupPointer, row_stride: n,
+      scale_stride: scaleStride, group_stride: n / 16)
+  }
+}
