@@ -35,6 +35,31 @@ import Testing
     }
   }
 
+  /// A part of a model reads a copy whose rows are interleaved; the rows of the last eight are not all there.
+  @Test(arguments: [ElementType.q4_0, .q4_K, .q6_K, .q8_0])
+  func productsWithACopyAreThoseOfEach(_ type: ElementType) throws {
+    let (input, output, count) = (768, 509, 21)
+    let values = Tensor(numbers(output * input, seed: 3), shape: [output, input])
+    let weight = try values.encoded(to: type)
+    let bias = Tensor(numbers(output, seed: 1), shape: [output])
+    let part = Linear(weight: weight, bias: bias).kept
+    let x = Tensor(numbers(count * input, seed: 2), shape: [count, input])
+    let alone = (0..<count).map { linears(x.rows($0..<$0 + 1), [part])[0].floats() }
+    for rows in [2, 3, 7, fewRows] {
+      let together = linears(x.rows(0..<rows), [part, part])
+      #expect(together[0].floats() == Array(alone.prefix(rows).joined()), "\(rows) rows of \(type)")
+      #expect(together[1].floats() == together[0].floats())
+    }
+    // Many rows have the same bits where the copy serves them too, and nearly the same where it does not.
+    let many = linears(x, [part])[0].floats()
+    let exact = matrixMultiply(x, weight.converted(to: .f32), transposeB: true).floats()
+    let (largest, biases) = (exact.map(abs).max() ?? 0, bias.floats())
+    for (index, value) in many.enumerated() {
+      #expect(abs(value - biases[index % output] - exact[index]) < 0.01 * largest)
+    }
+    for (one, other) in zip(alone.joined(), many) { #expect(abs(one - other) < 0.01 * largest) }
+  }
+
   static let patterns: [AttentionPattern] = [.full, .banded(window: 40), .chunked(size: 70)]
 
   @Test(arguments: patterns, [ElementType.f32, .f16])
