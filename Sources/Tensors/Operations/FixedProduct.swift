@@ -96,15 +96,17 @@ struct FixedProduct {
     }
   }
 
-  /// Writes the sums of one strip, [range.count, columns], to where they belong.
+  /// Writes the sums of one strip, [range.count, columns], to where they belong: rows of the result become columns.
   private func write(_ sums: UnsafePointer<Float>, _ strip: Int, _ range: Range<Int>, _ part: Part) {
     let (columns, width) = (table.fixed_columns, part.linear.width)
     let first = strip * columns
-    for row in first..<min(first + columns, x.shape.rowCount) {
-      let target = unsafe part.out.floatPointer + row * width + range.lowerBound
-      let source = unsafe sums + row - first
-      if let bias = part.linear.bias {
-        let bias = unsafe bias.floatPointer + range.lowerBound
+    let count = min(columns, x.shape.rowCount - first)
+    // Plain pointers: a tensor that is asked for its own in a loop is counted every time.
+    let out = unsafe part.out.floatPointer + first * width + range.lowerBound
+    let bias = part.linear.bias.map { unsafe $0.floatPointer + range.lowerBound }
+    for row in 0..<count {
+      let (source, target) = unsafe (sums + row, out + row * width)
+      if let bias = unsafe bias {
         for index in 0..<range.count { unsafe target[index] = source[index * columns] + bias[index] }
       } else {
         for index in 0..<range.count { unsafe target[index] = source[index * columns] }
