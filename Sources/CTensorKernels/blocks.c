@@ -136,13 +136,14 @@ static void iq4_xs(const uint8_t *b, float *y) {
 typedef struct {
   int type, size, bytes;
   void (*decode)(const uint8_t *, float *);
+  int scale_at, halves;  // where the block's float16 scales lie side by side, and how many; MXFP4's is a byte
 } block_type;
 
 static const block_type block_types[] = {
-    {2, 32, 18, q4_0},      {3, 32, 20, q4_1},      {6, 32, 22, q5_0},      {7, 32, 24, q5_1},
-    {8, 32, 34, q8_0},      {10, 256, 84, q2_K},    {11, 256, 110, q3_K},   {12, 256, 144, q4_K},
-    {13, 256, 176, q5_K},   {14, 256, 210, q6_K},   {20, 32, 18, iq4_nl},   {23, 256, 136, iq4_xs},
-    {39, 32, 17, mxfp4},
+    {2, 32, 18, q4_0, 0, 1},       {3, 32, 20, q4_1, 0, 2},      {6, 32, 22, q5_0, 0, 1},    {7, 32, 24, q5_1, 0, 2},
+    {8, 32, 34, q8_0, 0, 1},       {10, 256, 84, q2_K, 80, 2},   {11, 256, 110, q3_K, 108, 1}, {12, 256, 144, q4_K, 0, 2},
+    {13, 256, 176, q5_K, 0, 2},    {14, 256, 210, q6_K, 208, 1}, {20, 32, 18, iq4_nl, 0, 1}, {23, 256, 136, iq4_xs, 0, 1},
+    {39, 32, 17, mxfp4, 0, 0},
 };
 
 static const block_type *block_type_of(int type) {
@@ -157,6 +158,17 @@ int ctk_decode_blocks(int type, const void *blocks, size_t count, float *out) {
   for (size_t i = 0; i < count / (size_t)b->size; i++)
     b->decode((const uint8_t *)blocks + i * (size_t)b->bytes, out + i * (size_t)b->size);
   return 0;
+}
+
+size_t ctk_first_without_scale(int type, const void *blocks, size_t count) {
+  const block_type *b = block_type_of(type);
+  for (size_t i = 0; b && i < count; i++) {
+    const uint8_t *scale = (const uint8_t *)blocks + i * (size_t)b->bytes + b->scale_at;
+    if (b->halves == 0 && *scale == 0xff) return i;
+    for (int k = 0; k < b->halves; k++)
+      if ((scale[2 * k + 1] & 0x7c) == 0x7c) return i;  // all bits of the exponent
+  }
+  return count;
 }
 
 int ctk_byte_order(int type) {

@@ -210,7 +210,8 @@ extension LanguageModel {
 
   /// The model that an opened checkpoint describes.
   public convenience init(_ model: ModelCheckpoint) throws {
-    try self.init(
-      model.configuration, from: ParameterReader(file: model.path, checkpoint: model.checkpoint, names: model.names))
+    let reader = ParameterReader(
+      file: model.path, checkpoint: model.checkpoint, names: model.names, checksScales: true)
+    try self.init(model.configuration, from: reader)
   }
 }

@@ -10,6 +10,8 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     case invalidConfiguration
     /// A tensor that the configuration asks for is missing or has another shape.
     case mismatchedTensor
+    /// A tensor of packed weights has scales that are no numbers.
+    case damagedTensor
     /// A tensor holds numbers that the type it is to be written in cannot hold: not finite, or too large.
     case unencodable
     /// A token id lies outside the vocabulary.

@@ -6,6 +6,8 @@ struct ParameterReader: ParameterSource {
   let file: String
   let checkpoint: any Checkpoint
   let names: TensorNames
+  /// Whether to look at the scales of packed tensors, which reads them.
+  var checksScales = false
 
   func tensor(_ name: String, shape: Shape) throws -> (tensor: Tensor, layout: WeightLayout) {
     let stored = names.stored(name)
@@ -22,6 +24,12 @@ struct ParameterReader: ParameterSource {
       throw ModelError(
         .mismatchedTensor, file: file, field: found,
         "its shape is \(tensor.shape), but the configuration asks for \(Shape(expected)); they belong to different models."
+      )
+    }
+    if checksScales, let row = tensor.firstRowWithoutScale() {
+      throw ModelError(
+        .damagedTensor, file: file, field: found,
+        "row \(row) has a scale that is infinite or not a number, so that no result would be a number; the file is damaged: fetch or quantise it again."
       )
     }
     return (tensor, stored.isTransposed ? .inputMajor : .outputMajor)

@@ -92,3 +92,21 @@ extension Tensor {
     return out
   }
 }
+
+extension Tensor {
+  /// The row that holds the first block whose scale is infinite or not a number, as a damaged file's may be; nil where
+  /// there is none, and for plain types. Reads all scales, all threads at work.
+  package func firstRowWithoutScale() -> Int? {
+    guard elementType.isBlocked, let code = elementType.ggufCode else { return nil }
+    let (rows, perRow) = (shape.rowCount, bytesPerRow / elementType.bytesPerBlock)
+    let first = Atomic<Int>(rows)
+    ThreadPool.shared.run(rows, minimum: max(1, 65_536 / max(1, bytesPerRow))) { range in
+      for row in range where row < first.load(ordering: .relaxed) {
+        let found = unsafe ctk_first_without_scale(code, pointer + row * bytesPerRow, perRow)
+        if found < perRow { first.min(row, ordering: .relaxed) }
+      }
+    }
+    let row = first.load(ordering: .relaxed)
+    return row < rows ? row : nil
+  }
+}

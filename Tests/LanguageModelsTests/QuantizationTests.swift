@@ -28,6 +28,44 @@ import Testing
     return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
   }
 
+  /// Where a block's last half-precision scale lies; MXFP4's is a byte.
+  static let lastScales: [(mix: String, place: Int)] = [
+    ("Q8_0", 0), ("Q4_0", 0), ("Q4_1", 2), ("Q5_0", 0), ("Q5_1", 2), ("IQ4_NL", 0), ("IQ4_XS", 0), ("Q2_K", 82),
+    ("Q3_K_S", 108), ("Q4_K_S", 2), ("Q5_K_S", 2), ("Q6_K", 208), ("MXFP4", 0),
+  ]
+
+  @Test(arguments: lastScales) func aScaleThatIsNoNumberIsFound(mix: String, place: Int) throws {
+    try withFolder { folder in
+      let path = folder + "/small.gguf"
+      let name = mix == "MXFP4" ? "MXFP4_MOE" : mix
+      let quantization =
+        mix == "MXFP4" ? try Quantization(Self.mix(name), embeddingType: .mxfp4) : try Quantization(Self.mix(name))
+      let source = try ModelCheckpoint.open(Self.tiny(folder))
+      try CheckpointConversion(source, to: .gguf, quantization: quantization).write(to: path)
+      let field = mix == "MXFP4" ? "token_embd.weight" : "blk.1.attn_q.weight"
+      let tensor = try GGUFCheckpoint(path: path).tensor(named: field)
+      let bytes = tensor.withBytes { span in
+        Data((0..<span.byteCount).map { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) })
+      }
+      var file = try Data(contentsOf: URL(fileURLWithPath: path))
+      let found = try #require(file.range(of: bytes))
+      let block = found.upperBound - tensor.elementType.bytesPerBlock
+      _ = try LanguageModel.load(from: path)
+      // No number, and infinite.
+      for scale in [[0x00, 0x7e], [0x00, 0xfc]] as [[UInt8]] {
+        if mix == "MXFP4" {
+          file[block] = 0xff
+        } else {
+          file.replaceSubrange(block + place..<block + place + 2, with: scale)
+        }
+        try file.write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: ModelError.self) { try LanguageModel.load(from: path) }
+        #expect(error?.code == .damagedTensor && error?.field == field)
+        #expect(error?.message.contains("row \(tensor.shape.rowCount - 1) ") == true)
+      }
+    }
+  }
+
   @Test(arguments: QuantizationMix.all.map(\.name)) func everyMixLoadsAndComputes(name: String) throws {
     try withFolder { folder in
       let source = try ModelCheckpoint.open(Self.tiny(folder))

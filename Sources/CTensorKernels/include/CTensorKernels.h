@@ -228,6 +228,8 @@ const ctk_table *ctk_table_best(void);
 // How many numbers one block of a type holds, and how many bytes it takes; 0 for other types.
 size_t ctk_block_size(int type);
 size_t ctk_block_bytes(int type);
+// The first block whose scale is infinite or no number; `count` where there is none.
+size_t ctk_first_without_scale(int type, const void *blocks, size_t count);
 
 // How 16-bit rows that meet weights of a type are grouped; returns -1 for a type that has no such products.
 int ctk_fixed_groups(int type, size_t *group, size_t *sum_group);
