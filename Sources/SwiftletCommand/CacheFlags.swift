@@ -5,7 +5,7 @@ import Swiftlet
 struct CacheFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How keys and values of earlier tokens are kept: \(CacheType.names). Smaller types are faster after many tokens, and less exact. (default: f16)",
+      "How keys and values of earlier tokens are kept. Smaller types are faster after many tokens, and less exact. (default: f16)",
       valueName: "type"))
   var cacheType: CacheType?
 
@@ -28,13 +28,10 @@ struct CacheFlags: ParsableArguments {
 struct CacheType: ExpressibleByArgument {
   let elementType: ElementType
 
-  static let names = KVCacheTypes.choices.map(\.rawValue).joined(separator: ", ")
   static var allValueStrings: [String] { KVCacheTypes.choices.map(\.rawValue) }
 
   init?(argument: String) {
-    guard let type = ElementType(rawValue: argument.lowercased()), KVCacheTypes.choices.contains(type) else {
-      return nil
-    }
+    guard let type = ElementType(argument: argument, among: KVCacheTypes.choices) else { return nil }
     elementType = type
   }
 }

@@ -20,12 +20,19 @@ struct MatrixTypeArgument: ExpressibleByArgument {
   init(elementType: ElementType) { self.elementType = elementType }
 
   init?(argument: String) {
-    let found = Tensor.encodableTypes.first { $0.rawValue.lowercased() == argument.lowercased() }
-    guard let found else { return nil }
-    elementType = found
+    guard let type = ElementType(argument: argument, among: Tensor.encodableTypes) else { return nil }
+    elementType = type
   }
 
   static var allValueStrings: [String] { Tensor.encodableTypes.map(\.rawValue) }
 
   var defaultValueDescription: String { elementType.rawValue }
+}
+
+extension ElementType {
+  /// The one of `types` that a word on the command line names, in capitals or not.
+  init?(argument: String, among types: [ElementType]) {
+    guard let type = types.first(where: { $0.rawValue.lowercased() == argument.lowercased() }) else { return nil }
+    self = type
+  }
 }

@@ -57,6 +57,28 @@ static void fill_rows(float *x, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] = ((float)(next() % 20001) - 10000) * 1e-4f * (next() % 37 ? 1.0f : 30.0f);
 }
 
+// What dots came to, against what the blocks they were made from decode to.
+static void check_exact(const char *form, const ctk_block_dots *dots, int order, const uint8_t *weights, size_t row_bytes,
+                        check_report *report) {
+  const ctk_bytes x = dots->x;
+  float w[LONGEST];
+  for (size_t row = 0; row < dots->rows; row++) {
+    decode(dots->type, weights + row * row_bytes, x.n, w);
+    for (size_t j = 0; j < x.count; j++) {
+      double exact = 0, size = 0;
+      for (size_t i = 0; i < x.n; i++) {
+        double product = (double)w[i] * x.codes[j * x.row_stride + ctk_byte_place(order, x.n, i)] *
+                         x.scales[j * x.scale_stride + i / ctk_byte_group(order)];
+        exact += product;
+        size += fabs(product);
+      }
+      float found = dots->out[j * dots->out_stride + row];
+      if (!(fabs(found - exact) <= 2e-6 * size))
+        report("%stype %d, n = %zu, row %zu · %zu: %g, not %g\n", form, dots->type, x.n, row, j, found, exact);
+    }
+  }
+}
+
 static void check_bytes(const ctk_table *reference, const ctk_table *table, int type, size_t n, check_report *report) {
   const int order = ctk_byte_order(type);
   size_t group = ctk_byte_group(order), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
@@ -78,7 +100,7 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
       memcmp(sums[0], sums[1], COUNT * stride * sizeof(float)) ||
       memcmp(group_sums[0], group_sums[1], COUNT * n / 16 * sizeof(int16_t)))
     report("bytes for type %d, n = %zu differ\n", type, n);
-  float together[COUNT * ROWS], alone[COUNT * ROWS], w[LONGEST];
+  float together[COUNT * ROWS], alone[COUNT * ROWS];
   ctk_block_dots dots = {type, ROWS, row_bytes, weights, {COUNT, n, codes[0], scales[0], sums[0], group_sums[0], n, stride, n / 16}, together, ROWS};
   table->block_dots(&dots);
   for (size_t j = 0; j < COUNT; j++) {
@@ -89,19 +111,7 @@ static void check_bytes(const ctk_table *reference, const ctk_table *table, int 
     table->block_dots(&one);
   }
   if (memcmp(together, alone, sizeof alone)) report("type %d, n = %zu: rows together and alone differ\n", type, n);
-  for (size_t row = 0; row < ROWS; row++) {
-    decode(type, weights + row * row_bytes, n, w);
-    for (size_t j = 0; j < COUNT; j++) {
-      double exact = 0, size = 0;
-      for (size_t i = 0; i < n; i++) {
-        double product = (double)w[i] * codes[0][j * n + ctk_byte_place(order, n, i)] * scales[0][j * stride + i / group];
-        exact += product;
-        size += fabs(product);
-      }
-      if (!(fabs(together[j * ROWS + row] - exact) <= 2e-6 * size))
-        report("type %d, n = %zu, row %zu · %zu: %g, not %g\n", type, n, row, j, together[j * ROWS + row], exact);
-    }
-  }
+  check_exact("", &dots, order, weights, row_bytes, report);
   // What is no number shows in the result.
   x[n / 2] = next() % 2 ? INFINITY : NAN;
   table->to_bytes(n, order, x, codes[1], scales[1], sums[1], group_sums[1]);
@@ -117,7 +127,7 @@ static void check_interleaved(const ctk_table *table, int type, size_t n, size_t
   const size_t eight_bytes = ctk_interleaved_bytes(type, n), eights = (rows + CTK_INTERLEAVED - 1) / CTK_INTERLEAVED;
   uint8_t *weights = malloc(rows * row_bytes), *interleaved = malloc(eights * eight_bytes);
   float *x = malloc(count * n * sizeof *x), *scales = calloc(count * stride, 4), *sums = calloc(count * stride, 4);
-  float *together = malloc((count * rows + 8) * 4), *alone = malloc(rows * 4), *w = malloc(n * sizeof *w);
+  float *together = malloc((count * rows + 8) * 4), *alone = malloc(rows * 4);
   int8_t *codes = malloc(count * n);
   int16_t *group_sums = malloc(count * n / 16 * 2);
   fill_blocks(type, weights, rows * n / group);
@@ -138,20 +148,8 @@ static void check_interleaved(const ctk_table *table, int type, size_t n, size_t
     table->interleaved_dots(&one);
     if (memcmp(together + j * rows, alone, rows * 4)) report("interleaved type %d, n = %zu: together and alone differ\n", type, n);
   }
-  for (size_t row = 0; row < rows; row++) {
-    decode(type, weights + row * row_bytes, n, w);
-    for (size_t j = 0; j < count; j++) {
-      double exact = 0, size = 0;
-      for (size_t i = 0; i < n; i++) {
-        double product = (double)w[i] * codes[j * n + i] * scales[j * stride + i / group];
-        exact += product;
-        size += fabs(product);
-      }
-      if (!(fabs(together[j * rows + row] - exact) <= 2e-6 * size))
-        report("interleaved type %d, n = %zu, row %zu · %zu: %g, not %g\n", type, n, row, j, together[j * rows + row], exact);
-    }
-  }
-  free(weights), free(interleaved), free(x), free(scales), free(sums), free(together), free(alone), free(w);
+  check_exact("interleaved ", &dots, order, weights, row_bytes, report);
+  free(weights), free(interleaved), free(x), free(scales), free(sums), free(together), free(alone);
   free(codes), free(group_sums);
 }
 

@@ -86,8 +86,9 @@ typedef struct {
   size_t out_stride;
 } ctk_block_dots;
 
-// How many rows of packed weights are interleaved, where they are; what is missing of the last ones is zeros.
-enum { CTK_INTERLEAVED = 8 };
+// How many rows of packed weights are interleaved, where they are; what is missing of the last ones is zeros. And how
+// many such groups are read at once for one row of x.
+enum { CTK_INTERLEAVED = 8, CTK_INTERLEAVED_STREAMS = 4 };
 // The bytes that so many rows of n columns take; 0 for types that are not interleaved.
 size_t ctk_interleaved_bytes(int type, size_t n);
 // Interleaves `count` rows, each group after the other.

@@ -88,7 +88,6 @@ struct BenchReport {
         ("parameters", .integer(subject.model.configuration.parameterCount)),
         ("type", .string(subject.model.weightTypes.first?.rawValue ?? "f32")),
         ("types", .array(subject.model.weightTypes.map { .string($0.rawValue) })),
-        ("cache_types", .array([subject.cacheTypes.keys, subject.cacheTypes.values].map { .string($0.rawValue) })),
         ("threads", .integer(limits.threads)),
         ("test", .string(test.name)), ("prompt_tokens", .integer(test.kind == .prompt ? test.tokens : 0)),
         ("generate_tokens", .integer(test.kind == .generation ? test.tokens : 0)), ("depth", .integer(test.depth)),

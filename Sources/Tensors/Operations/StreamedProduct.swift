@@ -12,7 +12,7 @@ struct StreamedProduct {
     let out: Tensor  // [rows, output]
 
     /// Rows of which several are read together.
-    var rowsTogether: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED) * 4 }
+    var rowsTogether: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED * CTK_INTERLEAVED_STREAMS) }
   }
 
   /// Some rows of one weight: a task.
