@@ -66,8 +66,10 @@ static float dot(size_t n, const float *x, const void *y, int type) {
   for (size_t i = 0; i < n; i++) total += (double)x[i] * element(y, i, type);
   return (float)total;
 }
-static void dots(int type, size_t rows, size_t row_bytes, const void *weights, size_t n, const float *x, float *out) {
-  for (size_t row = 0; row < rows; row++) out[row] = dot(n, x, (const char *)weights + row * row_bytes, type);
+static void dots(const ctk_weight_rows *w, size_t n, const float *x, float *out) {
+  for (size_t s = 0; s < w->streams; s++)
+    for (size_t row = s * w->apart; row < s * w->apart + w->rows; row++)
+      out[row] = dot(n, x, (const char *)w->first + row * w->row_bytes, w->type);
 }
 static void axpy(size_t n, float a, const void *x, int type, float *y) {
   for (size_t i = 0; i < n; i++) y[i] += a * element(x, i, type);
@@ -255,24 +257,26 @@ static void to_bytes(size_t n, int order, const float *x, int8_t *codes, float *
     if (group == 32) sums[first / 32] = scale * (float)total;
   }
 }
-static void block_dots(const ctk_block_dots *p) {
-  const int order = ctk_byte_order(p->type);
+static void block_dot(const ctk_block_dots *p, size_t row) {
+  const int type = p->weights.type, order = ctk_byte_order(type);
   const size_t group = ctk_byte_group(order);
+  const uint8_t *blocks = (const uint8_t *)p->weights.first + row * p->weights.row_bytes;
   float values[256];
-  for (size_t row = 0; row < p->rows; row++) {
-    const uint8_t *blocks = (const uint8_t *)p->weights + row * p->row_bytes;
-    for (size_t j = 0; j < p->x.count; j++) {
-      const int8_t *codes = p->x.codes + j * p->x.row_stride;
-      double total = 0;
-      for (size_t i = 0; i < p->x.n; i += group) {
-        ctk_decode_blocks(p->type, blocks + i / group * ctk_block_bytes(p->type), group, values);
-        double sum = 0;
-        for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[ctk_byte_place(order, p->x.n, i + k)];
-        total += sum * p->x.scales[j * p->x.scale_stride + i / group];
-      }
-      p->out[j * p->out_stride + row] = (float)total;
+  for (size_t j = 0; j < p->x.count; j++) {
+    const int8_t *codes = p->x.codes + j * p->x.row_stride;
+    double total = 0;
+    for (size_t i = 0; i < p->x.n; i += group) {
+      ctk_decode_blocks(type, blocks + i / group * ctk_block_bytes(type), group, values);
+      double sum = 0;
+      for (size_t k = 0; k < group; k++) sum += (double)values[k] * codes[ctk_byte_place(order, p->x.n, i + k)];
+      total += sum * p->x.scales[j * p->x.scale_stride + i / group];
     }
+    p->out[j * p->out_stride + row] = (float)total;
   }
+}
+static void block_dots(const ctk_block_dots *p) {
+  for (size_t s = 0; s < p->weights.streams; s++)
+    for (size_t row = 0; row < p->weights.rows; row++) block_dot(p, s * p->weights.apart + row);
 }
 
 // A tile of a cache: CTK_TILE tokens' keys, or their values, of one head. Keys stand number after number, each of all

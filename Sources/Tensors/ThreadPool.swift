@@ -1,3 +1,4 @@
+import CTensorKernels
 import Foundation
 import Synchronization
 
@@ -5,6 +6,10 @@ import Synchronization
 ///
 /// Work comes in short regions, many per token, so idle threads spin for a moment before they sleep. One region runs
 /// at a time: a caller that finds the pool busy runs its region alone instead of waiting.
+///
+/// Each thread begins with a share of the indices that follow one another, and when its own are done takes what is left
+/// of the others' shares. So neighbours meet the same cache, memory is read from front to back, and a thread that the
+/// system holds up leaves its work to the rest.
 public final class ThreadPool: @unchecked Sendable {
   /// The pool that operations use: as many threads as there are cores, unless `configure` or
   /// `SWIFTLET_THREADS` says otherwise.
@@ -30,14 +35,15 @@ public final class ThreadPool: @unchecked Sendable {
 
   /// How many threads work on a region, the caller included.
   public let threadCount: Int
-  private let state = State()
+  private let state: State
 
   /// A pool of its own; its threads end when it is no longer used.
   public init(threadCount: Int) {
     self.threadCount = min(max(1, threadCount), 512)
-    for _ in 1..<self.threadCount {
+    state = State(threadCount: self.threadCount)
+    for index in 1..<self.threadCount {
       let state = state
-      let thread = Thread { state.work() }
+      let thread = Thread { state.work(thread: index) }
       thread.stackSize = 1 << 20
       thread.start()
     }
@@ -51,7 +57,7 @@ public final class ThreadPool: @unchecked Sendable {
       for index in 0..<count { body(index) }
       return
     }
-    state.share(Region(count: count, body: body))
+    state.share(count, body)
   }
 
   /// Calls `body` with ranges that cover `0..<count`, each at least `minimum` long where there are so many.
@@ -61,86 +67,114 @@ public final class ThreadPool: @unchecked Sendable {
     run(pieces) { body(count * $0 / pieces..<count * ($0 + 1) / pieces) }
   }
 
-  /// One piece of shared work. Threads may hold it after it is done; they then find no index left.
-  private final class Region: @unchecked Sendable {
-    let count: Int
-    let body: (Int) -> Void
-    let next = Atomic<Int>(0)
-    let finished = Atomic<Int>(0)
-
-    init(count: Int, body: @escaping (Int) -> Void) {
-      self.count = count
-      self.body = body
-    }
-
-    func participate() {
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        body(index)
-        finished.wrappingAdd(1, ordering: .releasing)
-      }
-    }
-
-    var isDone: Bool { finished.load(ordering: .acquiring) >= count }
-  }
-
   /// What the threads share; it outlives the pool until the last of them has ended.
   private final class State: @unchecked Sendable {
-    private let busy = Atomic<Bool>(false)
-    private let generation = Atomic<Int>(0)
+    private let claimed = Atomic<Bool>(false)
+    /// Odd while a region is open, and another number for each.
+    private let phase = Atomic<Int>(0)
+    /// Threads, the caller's aside, that may be at work in the open region.
+    private let inside = Atomic<Int>(0)
+    private let sleeping = Atomic<Int>(0)
+    private let ended = Atomic<Bool>(false)
     private let condition = NSCondition()
-    private var region: Region?
-    private var ended = false
-    private var sleeping = 0
+    // What follows is the caller's, and belongs to those inside while a region is open.
+    private var body: ((Int) -> Void)?
+    private var count = 0
+    /// How many indices of each share have been taken, a cache line and its neighbour apart: the processor fetches two.
+    private let taken: UnsafeMutablePointer<Atomic<Int>>
+    private let shareCount: Int
+    private static let apart = 128 / MemoryLayout<Atomic<Int>>.stride
+
+    init(threadCount: Int) {
+      shareCount = threadCount
+      unsafe taken = .allocate(capacity: threadCount * Self.apart)
+      for place in 0..<threadCount * Self.apart { unsafe (taken + place).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+      unsafe taken.deinitialize(count: shareCount * Self.apart)
+      unsafe taken.deallocate()
+    }
 
     func claim() -> Bool {
-      busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+      claimed.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     }
 
-    func share(_ region: Region) {
-      condition.lock()
-      self.region = region
-      generation.wrappingAdd(1, ordering: .releasing)
-      if sleeping > 0 { condition.broadcast() }
-      condition.unlock()
-      region.participate()
-      var spins = 0
-      while !region.isDone {
-        spins += 1
-        if spins > 4096 { sched_yield() }
+    /// Runs a region; only for whoever has claimed the pool.
+    func share(_ count: Int, _ body: @escaping (Int) -> Void) {
+      self.body = body
+      self.count = count
+      for share in 0..<shareCount { unsafe taken[share * Self.apart].store(0, ordering: .relaxed) }
+      // Whoever goes to sleep counts itself before it looks at the phase; here it is the other way round, so one of the
+      // two sees the other.
+      phase.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
+        condition.withLock { condition.broadcast() }
       }
-      condition.lock()
-      self.region = nil
-      condition.unlock()
-      busy.store(false, ordering: .releasing)
+      participate(thread: 0)
+      // Every index is taken. Whoever comes in from now on sees that it is too late; the others still compute.
+      phase.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      var turns = 0
+      while inside.load(ordering: .sequentiallyConsistent) > 0 {
+        turns += 1
+        if turns < Self.patience { ctk_relax() } else { sched_yield() }
+      }
+      self.body = nil
+      claimed.store(false, ordering: .releasing)
     }
 
-    func work() {
-      var seen = 0
-      while true {
-        var spins = 0
-        while generation.load(ordering: .acquiring) == seen, spins < 20_000 { spins += 1 }
-        condition.lock()
-        while generation.load(ordering: .relaxed) == seen, !ended {
-          sleeping += 1
-          condition.wait()
-          sleeping -= 1
+    private func participate(thread: Int) {
+      guard let body else { return }
+      for step in 0..<shareCount {
+        let share = (thread + step) % shareCount
+        let (first, end) = (count * share / shareCount, count * (share + 1) / shareCount)
+        while true {
+          let index = unsafe first + taken[share * Self.apart].wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < end else { break }
+          body(index)
         }
-        if ended { return condition.unlock() }
-        seen = generation.load(ordering: .relaxed)
-        let region = region
-        condition.unlock()
-        region?.participate()
       }
+    }
+
+    /// What a thread of the pool does until the pool ends.
+    func work(thread: Int) {
+      var seen = 0
+      while wait(after: seen) {
+        inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        let current = phase.load(ordering: .sequentiallyConsistent)
+        if current % 2 == 1 { participate(thread: thread) }
+        seen = current
+        inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+      }
+    }
+
+    /// Waits for a region later than the one seen; false when the pool has ended.
+    private func wait(after seen: Int) -> Bool {
+      func hasRegion() -> Bool {
+        let current = phase.load(ordering: .sequentiallyConsistent)
+        return current % 2 == 1 && current != seen
+      }
+      for _ in 0..<Self.patience {
+        if hasRegion() { return true }
+        ctk_relax()
+      }
+      condition.lock()
+      defer { condition.unlock() }
+      sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      while !hasRegion(), !ended.load(ordering: .relaxed) { condition.wait() }
+      sleeping.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+      return !ended.load(ordering: .relaxed)
     }
 
     func end() {
-      condition.lock()
-      ended = true
-      generation.wrappingAdd(1, ordering: .releasing)
-      condition.broadcast()
-      condition.unlock()
+      condition.withLock {
+        ended.store(true, ordering: .relaxed)
+        condition.broadcast()
+      }
     }
+
+    /// How often a waiting thread looks before it lets others have its processor: for something like a tenth of a
+    /// millisecond, which is longer than the pauses within a token and shorter than most things that a system does.
+    private static let patience = 4096
   }
 }

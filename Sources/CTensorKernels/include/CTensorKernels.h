@@ -76,19 +76,28 @@ typedef struct {
   size_t row_stride, scale_stride, group_stride;
 } ctk_bytes;
 
-// out[j, row] = Σ weights[row, i] · x[j, i]. The same bits for x[j] however many rows x has.
+// Rows of weights: `rows` that follow one another from each of `streams` places, `apart` rows from each other. Each place
+// is a stream that the processor fetches ahead of, and no page ends all of them at once.
 typedef struct {
   int type;
-  size_t rows, row_bytes;
-  const void *weights;  // blocks of GGUF's type number `type`
+  size_t streams, apart, rows, row_bytes;
+  const void *first;
+} ctk_weight_rows;
+
+// out[j, row] = Σ weights[row, i] · x[j, i]. The same bits for x[j] however many rows x has, or are read at once.
+typedef struct {
+  ctk_weight_rows weights;  // blocks of GGUF's type number `type`
   ctk_bytes x;
-  float *out;  // [x.count, out_stride]
+  float *out;  // [x.count, out_stride], the first row's
   size_t out_stride;
 } ctk_block_dots;
 
-// How many rows of packed weights are interleaved, where they are; what is missing of the last ones is zeros. And how
-// many such groups are read at once for one row of x.
-enum { CTK_INTERLEAVED = 8, CTK_INTERLEAVED_STREAMS = 4 };
+// How many streams kernels read best: of plain rows, of rows of blocks, and of interleaved ones.
+enum { CTK_STREAMS = 4, CTK_BLOCK_STREAMS = 2, CTK_INTERLEAVED_STREAMS = 4 };
+
+// How many rows of packed weights are interleaved, where they are; what is missing of the last ones is zeros. `rows` and
+// `apart` still count rows, in whole groups where there are several streams; `row_bytes` are those of a group.
+enum { CTK_INTERLEAVED = 8 };
 // The bytes that so many rows of n columns take; 0 for types that are not interleaved.
 size_t ctk_interleaved_bytes(int type, size_t n);
 // Interleaves `count` rows, each group after the other.
@@ -173,8 +182,8 @@ typedef struct {
   size_t (*multiply_adds)(size_t rounds, float *mean);
   // The exclusive or of n words, as fast as the memory hands them over.
   uint32_t (*read)(size_t n, const uint32_t *x);
-  // out[row] = Σ x·weights[row], rows of a plain type.
-  void (*dots)(int type, size_t rows, size_t row_bytes, const void *weights, size_t n, const float *x, float *out);
+  // out[row] = Σ x·weights[row], rows of n numbers of a plain type.
+  void (*dots)(const ctk_weight_rows *weights, size_t n, const float *x, float *out);
 
   // Few rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);
@@ -219,6 +228,15 @@ static inline uint32_t ctk_hash(uint32_t number, uint32_t key) {
   h = (h ^ h >> 16) * 0x21f0aaadu;
   h = (h ^ h >> 15) * 0x735a2d97u;
   return h ^ h >> 15;
+}
+
+// Tells the processor that a loop only waits.
+static inline void ctk_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
 }
 
 // The table of a name ("scalar", "avx2", "avx512", "avx512vnni", "neon"), or null where this processor cannot run it.
