@@ -71,18 +71,19 @@ extension ElementType {
 extension Tensor {
   /// Decodes rows of `columnCount` elements into float32 memory.
   func decodeRows(_ range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-    let count = range.count * shape.columnCount
-    decode(
-      unsafe pointer + range.lowerBound * bytesPerRow, count: count, into: unsafe out)
+    unsafe elementType.decode(
+      pointer + range.lowerBound * bytesPerRow, count: range.count * shape.columnCount, into: out)
   }
+}
 
-  /// Decodes `count` elements that begin at `source`, a whole number of blocks into this tensor.
+extension ElementType {
+  /// Decodes `count` elements that begin at `source`, whole blocks, into float32 memory.
   func decode(_ source: UnsafeRawPointer, count: Int, into out: UnsafeMutablePointer<Float>) {
-    if let code = elementType.plainCode {
+    if let code = plainCode {
       unsafe Kernels.table.widen(count, source, code, out)
       return
     }
-    switch elementType {
+    switch self {
     case .i8: for i in 0..<count { unsafe out[i] = Float(source.load(fromByteOffset: i, as: Int8.self)) }
     case .u8: for i in 0..<count { unsafe out[i] = Float(source.load(fromByteOffset: i, as: UInt8.self)) }
     case .i16: for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 2 * i, as: Int16.self)) }
@@ -91,7 +92,7 @@ extension Tensor {
     case .f64:
       for i in 0..<count { unsafe out[i] = Float(source.loadUnaligned(fromByteOffset: 8 * i, as: Double.self)) }
     default:
-      let status = unsafe ctk_decode_blocks(elementType.ggufCode ?? -1, source, count, out)
+      let status = unsafe ctk_decode_blocks(ggufCode ?? -1, source, count, out)
       precondition(status == 0, "every block type has a decoder")
     }
   }

@@ -100,23 +100,28 @@ public struct KeyValuePages: Sendable {
     precondition(values.shape.rowCount == tokens && keys.shape.columnCount == format.kvHeadCount * format.headSize)
     precondition(position >= firstPage * format.pageLength)
     precondition(position + tokens <= (firstPage + pages.count) * format.pageLength)
-    let table = Kernels.table
-    for (rows, target, write) in unsafe [(keys, self.keys, table.write_key), (values, self.values, table.write_value)] {
-      let (size, code) = (format.headSize, target.cacheCode)
-      let padded = target.elementType.paddedCount(size)
-      ThreadPool.shared.run(format.kvHeadCount, minimum: max(1, 32_768 / max(1, tokens * size))) { heads in
-        MemoryCache.withFloats(padded) { block in
-          unsafe block.update(repeating: 0, count: padded)
-          for head in heads {
-            for token in 0..<tokens {
-              var source = unsafe UnsafePointer(rows.floatPointer + (token * format.kvHeadCount + head) * size)
-              if padded != size {
-                unsafe block.update(from: source, count: size)
-                unsafe source = UnsafePointer(block)
-              }
-              let tile = unsafe UnsafeMutableRawPointer(mutating: target.tile(of: head, at: position + token))
-              unsafe write?(padded, source, code, tile, (position + token) % KeyValueFormat.tile)
+    store(keys, in: self.keys, at: position, Kernels.table.write_key)
+    store(values, in: self.values, at: position, Kernels.table.write_value)
+  }
+
+  private func store(
+    _ rows: Tensor, in target: KeyRows, at position: Int,
+    _ write: @convention(c) (Int, UnsafePointer<Float>?, Int32, UnsafeMutableRawPointer?, Int) -> Void
+  ) {
+    let (size, code, tokens) = (format.headSize, target.cacheCode, rows.shape.rowCount)
+    let padded = target.elementType.paddedCount(size)
+    ThreadPool.shared.run(format.kvHeadCount, minimum: max(1, 32_768 / max(1, tokens * size))) { heads in
+      MemoryCache.withFloats(padded) { block in
+        unsafe block.update(repeating: 0, count: padded)
+        for head in heads {
+          for token in 0..<tokens {
+            var source = unsafe UnsafePointer(rows.floatPointer + (token * format.kvHeadCount + head) * size)
+            if padded != size {
+              unsafe block.update(from: source, count: size)
+              unsafe source = UnsafePointer(block)
             }
+            let tile = unsafe UnsafeMutableRawPointer(mutating: target.tile(of: head, at: position + token))
+            unsafe write(padded, source, code, tile, (position + token) % KeyValueFormat.tile)
           }
         }
       }

@@ -75,10 +75,11 @@ public struct Tensor: Sendable {
   /// A view of some entries of the outermost dimension.
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
+    if range.count == shape[0] { return self }
     let perEntry = shape[0] == 0 ? 0 : byteCount / shape[0]
     return Tensor(
       unchecked: storage, byteOffset: byteOffset + range.lowerBound * perEntry,
-      shape: Shape([range.count] + shape.dimensions.dropFirst()), elementType: elementType)
+      shape: shape.withFirst(range.count), elementType: elementType)
   }
 
   /// A view of one entry of the outermost dimension, without that dimension.

@@ -52,16 +52,17 @@ public final class ThreadPool: @unchecked Sendable {
   deinit { state.end() }
 
   /// Calls `body` with every index below `count`, on all threads; returns when all calls have.
-  package func run(_ count: Int, _ body: @escaping (Int) -> Void) {
+  package func run(_ count: Int, _ body: (Int) -> Void) {
     guard count > 1, threadCount > 1, state.claim() else {
       for index in 0..<count { body(index) }
       return
     }
-    state.share(count, body)
+    // No thread keeps it: `share` returns when all have left.
+    withoutActuallyEscaping(body) { state.share(count, $0) }
   }
 
   /// Calls `body` with ranges that cover `0..<count`, each at least `minimum` long where there are so many.
-  package func run(_ count: Int, minimum: Int, _ body: @escaping (Range<Int>) -> Void) {
+  package func run(_ count: Int, minimum: Int, _ body: (Range<Int>) -> Void) {
     let pieces = max(1, min(count / max(1, minimum), threadCount * 4))
     if pieces == 1 { return body(0..<count) }
     run(pieces) { body(count * $0 / pieces..<count * ($0 + 1) / pieces) }
@@ -123,7 +124,8 @@ public final class ThreadPool: @unchecked Sendable {
       claimed.store(false, ordering: .releasing)
     }
 
-    private func participate(thread: Int) {
+    // Not inlined, so that the body is let go before `inside` says so.
+    @inline(never) private func participate(thread: Int) {
       guard let body else { return }
       for step in 0..<shareCount {
         let share = (thread + step) % shareCount

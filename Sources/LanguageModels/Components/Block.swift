@@ -1,7 +1,7 @@
 import Tensors
 
 /// One layer: attention and feed-forward, each added to the residual stream and normalised before or after.
-struct Block: Sendable {
+final class Block: Sendable {
   let attentionNorm, feedForwardNorm: Norm
   let attention: Attention
   let feedForward: FeedForwardPart

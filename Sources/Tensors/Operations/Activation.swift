@@ -65,13 +65,12 @@ public func activation(_ x: Tensor, _ kind: Activation, tape: Tape? = nil) -> Te
 public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape? = nil) -> Tensor {
   precondition(gate.elementCount == up.elementCount, "gate \(gate.shape) and up \(up.shape) differ")
   let out = Tensor(uninitialized: up.shape)
-  let table = Kernels.table
   ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
     let (count, start) = (range.count, range.lowerBound)
     let (gate, up, out) = unsafe (gate.floatPointer + start, up.floatPointer + start, out.floatPointer + start)
     switch function {
-    case .activation(let kind): unsafe table.gate(count, kind.code, gate, up, out)
-    case .clampedSwish(let alpha, let limit): unsafe table.clamped_swish(count, alpha, limit, gate, up, out)
+    case .activation(let kind): unsafe Kernels.table.gate(count, kind.code, gate, up, out)
+    case .clampedSwish(let alpha, let limit): unsafe Kernels.table.clamped_swish(count, alpha, limit, gate, up, out)
     }
   }
   tape?.record([gate, up], out) {
@@ -84,9 +83,9 @@ public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape
       let (gate, up, dy) = unsafe (gate.floatPointer + start, up.floatPointer + start, dy.floatPointer + start)
       let (dgate, dup) = unsafe (dgate.floatPointer + start, dup.floatPointer + start)
       switch function {
-      case .activation(let kind): unsafe table.gate_gradient(count, kind.code, gate, up, dy, dgate, dup, 0)
+      case .activation(let kind): unsafe Kernels.table.gate_gradient(count, kind.code, gate, up, dy, dgate, dup, 0)
       case .clampedSwish(let alpha, let limit):
-        unsafe table.clamped_swish_gradient(count, alpha, limit, gate, up, dy, dgate, dup, 0)
+        unsafe Kernels.table.clamped_swish_gradient(count, alpha, limit, gate, up, dy, dgate, dup, 0)
       }
     }
     tape.accumulate(into: places.0, giving: dgate)

@@ -9,7 +9,6 @@ struct AttentionBlock {
   let queries, out: Tensor  // [rows, heads.width]
   /// [rows, headCount]: takes the logarithm of each softmax's denominator, for the way back.
   let logSums: Tensor?
-  private let table = Kernels.table
 
   init(heads: AttentionHeads, segment: AttentionSegment, queries: Tensor, out: Tensor, logSums: Tensor?) {
     self.heads = heads
@@ -24,7 +23,7 @@ struct AttentionBlock {
     let rows = AttentionRows(heads: heads, segment: segment, kvHead: kvHead, tokens: tokens)
     let keyHead = AttentionKeyHead(segment: segment, kvHead: kvHead, size: size)
     // Two tiles of rows at a time: their scores stay in the first-level cache.
-    let step = 2 * table.tile_rows
+    let step = 2 * Kernels.table.tile_rows
     MemoryCache.withFloats([
       rows.count * size, rows.count * size, rows.count, rows.count, step * keyBlock, keyHead.transposedCount,
       keyHead.plainCount, keyHead.decodedCount,
@@ -52,7 +51,7 @@ struct AttentionBlock {
             let visible = rows.visible(row, columns, of: block)
             unsafe visible.zeroOthers(line)
             if !visible.keys.isEmpty {
-              unsafe table.softmax_step(
+              unsafe Kernels.table.softmax_step(
                 visible.keys.count, line + visible.keys.lowerBound, size, sums + row * size, maxima + row, totals + row)
             }
             unsafe rows.leaveOut(line, count: columns.upperBound, row: row, block: block)
@@ -63,7 +62,7 @@ struct AttentionBlock {
         }
       }
       for row in 0..<rows.count {
-        unsafe table.scale(size, 1 / totals[row], sums + row * size, out.floatPointer + rows.place(row))
+        unsafe Kernels.table.scale(size, 1 / totals[row], sums + row * size, out.floatPointer + rows.place(row))
         if let logSums {
           unsafe logSums.floatPointer[rows.batchRow(row) * heads.count + rows.head(row)] =
             maxima[row] + log(totals[row])

@@ -10,7 +10,6 @@ struct AttentionKeyGradient {
   let dkeys, dvalues: Tensor?  // as the segment's keys; added to
   let dqueries: Tensor?  // [rows, heads.width]
   let adds: Bool  // to the gradients of the queries
-  private let table = Kernels.table
 
   init(
     whole: AttentionGradient, segment: AttentionSegment, kvHead: Int, dout: Tensor, losses: Tensor, dkeys: Tensor?,
@@ -43,7 +42,7 @@ struct AttentionKeyGradient {
     let all = AttentionRows(heads: heads, segment: segment, kvHead: kvHead, tokens: 0..<segment.queryRows.count)
     let keyHead = AttentionKeyHead(segment: segment, kvHead: kvHead, size: size)
     // A few tiles of rows at a time: their scores stay in the caches beside the block of keys.
-    let tokens = max(1, 4 * table.tile_rows / heads.group)
+    let tokens = max(1, 4 * Kernels.table.tile_rows / heads.group)
     let step = tokens * heads.group
     let packed = PackedMatrix.elementCount(columns: size, depth: step)
     MemoryCache.withFloats([
@@ -95,9 +94,9 @@ struct AttentionKeyGradient {
       let index = rows.batchRow(row) * heads.count + rows.head(row)
       unsafe visible.zeroOthers(line)
       let start = unsafe line + visible.keys.lowerBound
-      _ = unsafe table.exp_sum(visible.keys.count, start, whole.logSums.floatPointer[index], start)
+      _ = unsafe Kernels.table.exp_sum(visible.keys.count, start, whole.logSums.floatPointer[index], start)
       unsafe rows.leaveOut(dline, count: columns.upperBound, row: row, block: block)
-      unsafe table.softmax_gradient(
+      unsafe Kernels.table.softmax_gradient(
         columns.count, line + columns.lowerBound, dline + columns.lowerBound, losses.floatPointer[index],
         dline + columns.lowerBound)
       unsafe rows.leaveOut(line, count: columns.upperBound, row: row, block: block)
@@ -127,7 +126,7 @@ struct AttentionKeyGradient {
     guard let target else { return }
     for (index, row) in block.enumerated() {
       let place = unsafe target.floatPointer + row * target.shape.columnCount + kvHead * heads.size
-      unsafe table.add(heads.size, place, source + index * heads.size, place)
+      unsafe Kernels.table.add(heads.size, place, source + index * heads.size, place)
     }
   }
 }

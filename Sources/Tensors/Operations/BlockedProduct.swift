@@ -31,7 +31,6 @@ struct BlockedProduct {
   /// Whether the result is stored the other way round, as [columns, rows].
   private let isSwapped: Bool
   private let adds: Bool
-  private let table = Kernels.table
 
   /// Pieces of about this many rows and this much depth are read again and again from the second-level cache.
   private static let groupRows = 96
@@ -58,13 +57,13 @@ struct BlockedProduct {
 
   func run() {
     let pool = ThreadPool.shared
-    let width = table.tile_columns
+    let width = Kernels.table.tile_columns
     let sliceCount = (depth + Self.sliceDepth - 1) / Self.sliceDepth
     let slices = (0..<sliceCount).map { depth * $0 / sliceCount..<depth * ($0 + 1) / sliceCount }
     let strips = (columns.count + width - 1) / width
     let stripsPerPanel = min(strips, max(1, Self.panelElements / (depth * width)))
     // As many groups as the threads can share evenly, at whole tiles.
-    let tiles = (rows.count + table.tile_rows - 1) / table.tile_rows
+    let tiles = (rows.count + Kernels.table.tile_rows - 1) / Kernels.table.tile_rows
     let fewest = (rows.count + Self.groupRows - 1) / Self.groupRows
     let groups = min(tiles, (fewest + pool.threadCount - 1) / pool.threadCount * pool.threadCount)
     MemoryCache.withFloats(stripsPerPanel * width * depth) { packed in
@@ -84,7 +83,8 @@ struct BlockedProduct {
             panel.strips.lowerBound + panel.strips.count * piece / pieces..<panel.strips.lowerBound
             + panel.strips.count * (piece + 1) / pieces
           let range =
-            tiles * group / groups * table.tile_rows..<min(rows.count, tiles * (group + 1) / groups * table.tile_rows)
+            tiles * group / groups
+            * Kernels.table.tile_rows..<min(rows.count, tiles * (group + 1) / groups * Kernels.table.tile_rows)
           multiply(range, strips, slices, panel)
         }
       }
@@ -120,7 +120,7 @@ struct BlockedProduct {
           piece.columns = min(panel.width, columns.count - first)
           piece.b = unsafe UnsafePointer(panel.strip(strip, slice))
           piece.c = unsafe out.floatPointer + range.lowerBound * piece.c_row + first * piece.c_column
-          unsafe table.multiply(&piece)
+          unsafe Kernels.table.multiply(&piece)
         }
       }
     }
@@ -147,11 +147,11 @@ struct BlockedProduct {
     func pack(_ source: UnsafePointer<Float>, _ stride: Int) {
       if columns.isDepthMajor {
         let target = unsafe panel.strip(strips.lowerBound, slice)
-        return unsafe table.pack(target, source, stride, range.count, panel.width, slice.count)
+        return unsafe Kernels.table.pack(target, source, stride, range.count, panel.width, slice.count)
       }
       for strip in strips {
         let first = strip * panel.width - range.lowerBound
-        unsafe table.pack_transposed(
+        unsafe Kernels.table.pack_transposed(
           panel.strip(strip, slice), source + first * stride, stride, min(panel.width, range.count - first),
           panel.width,
           slice.count)
@@ -182,11 +182,11 @@ struct BlockedProduct {
     let stride = upper - lower + Self.linePadding
     if tensor.elementType == .f32 {
       let source = unsafe tensor.floatPointer + rows.lowerBound * tensor.shape.columnCount + lower
-      unsafe table.pack(scratch, source, tensor.shape.columnCount, upper - lower, stride, rows.count)
+      unsafe Kernels.table.pack(scratch, source, tensor.shape.columnCount, upper - lower, stride, rows.count)
       return unsafe (scratch, stride)
     }
     for (index, row) in rows.enumerated() {
-      unsafe tensor.decode(
+      unsafe tensor.elementType.decode(
         tensor.pointer + row * tensor.bytesPerRow + lower / size * bytes, count: upper - lower,
         into: scratch + index * stride)
     }

@@ -3,12 +3,15 @@ import CTensorKernels
 /// Rows as signed bytes with a scale for each group.
 final class ByteRows {
   let kernelRows: ctk_bytes
+  /// The kernels' number of how weights want them.
+  let order: Int32
   private let memory: Storage
 
   /// - Parameters:
   ///   - x: [rows, columns], whole groups of columns
   ///   - order: The kernels' number of how the weights want them.
   init(_ x: Tensor, order: Int32) {
+    self.order = order
     let (count, n, group) = (x.shape.rowCount, x.shape.columnCount, ctk_byte_group(order))
     let scaleStride = (n / group + 7) / 8 * 8
     let (codes, scales, groupSums) = (count * n, count * scaleStride * 4, count * n / 16 * 2)

@@ -75,11 +75,10 @@ public func softmaxCrossEntropy(
 
 /// One row's loss. If there is a weight, the gradient of the weighted loss takes the place of the logits.
 private func loss(of logits: UnsafeMutablePointer<Float>, count: Int, target: Int, weight: Float?) -> Float {
-  let table = Kernels.table
-  let (largest, chosen) = unsafe (table.maximum(count, logits), logits[target])
-  let sum = unsafe table.exp_sum(count, logits, largest, logits)
+  let (largest, chosen) = unsafe (Kernels.table.maximum(count, logits), logits[target])
+  let sum = unsafe Kernels.table.exp_sum(count, logits, largest, logits)
   if let weight {
-    unsafe table.scale(count, weight / sum, logits, logits)
+    unsafe Kernels.table.scale(count, weight / sum, logits, logits)
     unsafe logits[target] -= weight
   }
   return log(sum) + largest - chosen

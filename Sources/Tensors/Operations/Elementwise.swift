@@ -36,22 +36,21 @@ public func scaleRows(_ x: Tensor, by factors: Tensor, at indices: [Int], tape: 
   precondition(indices.count == x.shape.rowCount, "\(indices.count) factors for \(x.shape.rowCount) rows")
   precondition(indices.allSatisfy { $0 >= 0 && $0 < factors.elementCount }, "a factor outside \(factors.shape)")
   let out = Tensor(uninitialized: x.shape)
-  let table = Kernels.table
   for (row, index) in indices.enumerated() {
     let start = row * columns
-    unsafe table.scale(columns, factors.floatPointer[index], x.floatPointer + start, out.floatPointer + start)
+    unsafe Kernels.table.scale(columns, factors.floatPointer[index], x.floatPointer + start, out.floatPointer + start)
   }
   tape?.record([x, factors], out) { tape, dy in
     if let dfactors = tape.sum(at: factors.place) {
       for (row, index) in indices.enumerated() {
         let start = row * columns
-        unsafe dfactors.floatPointer[index] += table.dot(
+        unsafe dfactors.floatPointer[index] += Kernels.table.dot(
           columns, x.floatPointer + start, dy.floatPointer + start, Int32(CTK_F32))
       }
     }
     for (row, index) in indices.enumerated() {
       let target = unsafe dy.floatPointer + row * columns
-      unsafe table.scale(columns, factors.floatPointer[index], target, target)
+      unsafe Kernels.table.scale(columns, factors.floatPointer[index], target, target)
     }
     tape.accumulate(into: x.place, giving: dy)
   }

@@ -13,7 +13,6 @@ struct FixedProduct {
 
   private let x: Tensor  // [rows, input]
   private let parts: [Part]
-  private let table = Kernels.table
   private var depth: Int { (x.shape.columnCount + slice - 1) / slice * slice }
 
   private let slice = Int(CTK_FIXED_DEPTH)
@@ -63,8 +62,8 @@ struct FixedProduct {
   }
 
   private func multiply(_ part: Part, _ range: Range<Int>, _ rows: FixedRows) {
-    let (weight, columns) = (part.linear.weight, table.fixed_columns)
-    let tileRows = (range.count + table.fixed_rows - 1) / table.fixed_rows * table.fixed_rows
+    let (weight, columns) = (part.linear.weight, Kernels.table.fixed_columns)
+    let tileRows = (range.count + Kernels.table.fixed_rows - 1) / Kernels.table.fixed_rows * Kernels.table.fixed_rows
     let stripsPerPass = max(1, Self.rowsPerPass / columns)
     MemoryCache.withFloats([
       tileRows * slice / 2, tileRows * slice / rows.grouping.size, tileRows * slice / rows.grouping.sumSize,
@@ -82,10 +81,10 @@ struct FixedProduct {
         let strips = pass..<min(rows.count, pass + stripsPerPass)
         unsafe sums.update(repeating: 0, count: strips.count * tileRows * columns)
         for first in stride(from: 0, to: depth, by: slice) {
-          unsafe table.unpack_fixed(
+          unsafe Kernels.table.unpack_fixed(
             &tile, first, source, weight.bytesPerRow, range.count, weight.shape.columnCount)
           for strip in strips {
-            unsafe table.multiply_fixed(
+            unsafe Kernels.table.multiply_fixed(
               &tile, rows.strips + strip, first, sums + (strip - pass) * tileRows * columns)
           }
         }
@@ -98,7 +97,7 @@ struct FixedProduct {
 
   /// Writes the sums of one strip, [range.count, columns], to where they belong: rows of the result become columns.
   private func write(_ sums: UnsafePointer<Float>, _ strip: Int, _ range: Range<Int>, _ part: Part) {
-    let (columns, width) = (table.fixed_columns, part.linear.width)
+    let (columns, width) = (Kernels.table.fixed_columns, part.linear.width)
     let first = strip * columns
     let count = min(columns, x.shape.rowCount - first)
     // Plain pointers: a tensor that is asked for its own in a loop is counted every time.
@@ -127,8 +126,7 @@ private final class FixedRows {
   ///   - depth: The columns, rounded up to whole slices.
   init(_ x: Tensor, _ grouping: FixedProduct.Grouping, depth: Int) {
     self.grouping = grouping
-    let table = Kernels.table
-    let (rows, n, columns) = (x.shape.rowCount, x.shape.columnCount, table.fixed_columns)
+    let (rows, n, columns) = (x.shape.rowCount, x.shape.columnCount, Kernels.table.fixed_columns)
     let count = (rows + columns - 1) / columns
     self.count = count
     codes = Storage(byteCount: count * depth * columns * MemoryLayout<Int16>.size)
@@ -148,7 +146,7 @@ private final class FixedRows {
     ThreadPool.shared.run(count * slices) { task in
       let (strip, first) = (task / slices, task % slices * slice)
       let row = strip * columns
-      unsafe table.to_fixed(
+      unsafe Kernels.table.to_fixed(
         strips + strip, first, x.floatPointer + row * n, n, min(columns, rows - row), n)
     }
   }

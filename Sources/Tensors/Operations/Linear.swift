@@ -1,7 +1,7 @@
 import CTensorKernels
 
 /// `x · Wᵀ + b`: a weight, and what is added to its product. The weight may be of any element type: precision is data.
-public struct Linear: Sendable {
+public final class Linear: Sendable {
   /// [output, input], or [input, output] where the layout is `inputMajor`.
   public let weight: Tensor
   /// Which way round the weight is stored.
@@ -12,7 +12,7 @@ public struct Linear: Sendable {
   let interleaved: InterleavedCopy?
 
   /// A weight, and perhaps a bias.
-  public init(weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) {
+  public convenience init(weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) {
     self.init(weight: weight, layout: layout, bias: bias, interleaved: nil)
   }
 

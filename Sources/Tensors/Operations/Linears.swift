@@ -8,7 +8,7 @@ public func linears(_ x: Tensor, _ parts: [Linear], tape: Tape? = nil) -> [Tenso
   if let tape {
     return parts.map { linear(x, weight: $0.weight, layout: $0.layout, bias: $0.bias, tape: tape) }
   }
-  let out = parts.map { Tensor(uninitialized: [x.shape.rowCount, $0.width]) }
+  let out = parts.map { Tensor(uninitialized: Shape(rows: x.shape.rowCount, columns: $0.width)) }
   var streamed: [StreamedProduct.Part] = []
   var many: [FixedProduct.Part] = []
   for (part, out) in zip(parts, out) {

@@ -55,7 +55,6 @@ func matrixMultiply(
 /// A few rows of x against [k, n]: threads share the columns, rows of the weight are added up.
 private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
   let (m, k, n) = (x.shape.rowCount, weight.shape.rowCount, weight.shape.columnCount)
-  let table = Kernels.table
   let (type, code) = (weight.elementType, weight.elementType.plainCode)
   // Whole blocks of a block type, and whole cache lines of a plain one.
   let unit = max(64, type.blockSize)
@@ -68,11 +67,12 @@ private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Ten
       for row in 0..<k {
         var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow + offset)
         if code == nil {
-          unsafe weight.decode(source, count: columns.count, into: scratch)
+          unsafe weight.elementType.decode(source, count: columns.count, into: scratch)
           unsafe source = UnsafeRawPointer(scratch)
         }
         for i in 0..<m {
-          unsafe table.axpy(columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32), target + i * n)
+          unsafe Kernels.table.axpy(
+            columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32), target + i * n)
         }
       }
     }

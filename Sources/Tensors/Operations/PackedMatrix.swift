@@ -5,7 +5,6 @@ import CTensorKernels
 struct PackedMatrix {
   private let memory: UnsafeMutablePointer<Float>
   private let depth: Int
-  private let table = Kernels.table
 
   /// How many numbers the strips of a matrix take.
   static func elementCount(columns: Int, depth: Int) -> Int {
@@ -23,14 +22,14 @@ struct PackedMatrix {
 
   /// Packs rows as they are: [depth, columns].
   func pack(_ source: UnsafePointer<Float>, stride: Int, columns: Int) {
-    unsafe table.pack(memory, source, stride, columns, table.tile_columns, depth)
+    unsafe Kernels.table.pack(memory, source, stride, columns, Kernels.table.tile_columns, depth)
   }
 
   /// Packs columns that are stored as rows: [columns, depth].
   func packTransposed(_ source: UnsafePointer<Float>, stride: Int, columns: Int) {
-    let width = table.tile_columns
+    let width = Kernels.table.tile_columns
     for first in Swift.stride(from: 0, to: columns, by: width) {
-      unsafe table.pack_transposed(
+      unsafe Kernels.table.pack_transposed(
         memory + first * depth, source + first * stride, stride, min(width, columns - first), width, depth)
     }
   }
@@ -40,7 +39,7 @@ struct PackedMatrix {
   func pack(
     columns: Range<Int>, _ scratch: UnsafeMutablePointer<Float>, _ fill: (UnsafeMutablePointer<Float>, Int) -> Void
   ) {
-    let width = table.tile_columns
+    let width = Kernels.table.tile_columns
     if width >= columns.count {
       let (strip, column) = columns.lowerBound.quotientAndRemainder(dividingBy: width)
       return unsafe fill(memory + strip * width * depth + column, width)
@@ -77,12 +76,12 @@ struct PackedMatrix {
     (piece.a_row, piece.a_depth) = (left.row, left.depth)
     (piece.c_row, piece.c_column) = (stride, 1)
     piece.accumulate = adds ? 1 : 0
-    let width = table.tile_columns
+    let width = Kernels.table.tile_columns
     for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
       piece.columns = min(width, columns.upperBound - first)
       unsafe piece.b = UnsafePointer(memory + first * depth + slice.lowerBound * width)
       unsafe piece.c = out + first - columns.lowerBound
-      unsafe table.multiply(&piece)
+      unsafe Kernels.table.multiply(&piece)
     }
   }
 }

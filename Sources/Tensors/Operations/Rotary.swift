@@ -17,10 +17,10 @@ public enum RotaryPairing: String, Sendable, Hashable, CaseIterable {
 ///   - angles: Further numbers of a head than they have pairs stay as they are.
 public func rotary(_ x: Tensor, headSize: Int, positions: [Int], angles: RotaryAngles, tape: Tape? = nil) -> Tensor {
   let out = Tensor(uninitialized: x.shape)
-  angles.turn([(x, out)], headSize: headSize, positions: positions)
+  angles.turn([x], into: [out], headSize: headSize, positions: positions)
   tape?.record([x], out) { [x = x.place] tape, dy in
     // The transpose of a rotation is the rotation back.
-    angles.turn([(dy, dy)], headSize: headSize, positions: positions, backwards: true)
+    angles.turn([dy], into: [dy], headSize: headSize, positions: positions, backwards: true)
     tape.accumulate(into: x, giving: dy)
   }
   return out
@@ -52,16 +52,17 @@ public final class RotaryAngles: Sendable {
   ///   - tensors: [rows, heads * headSize] each, of which nobody else knows.
   ///   - positions: One per row.
   public func turn(_ tensors: [Tensor], headSize: Int, positions: [Int]) {
-    turn(tensors.map { ($0, $0) }, headSize: headSize, positions: positions)
+    turn(tensors, into: tensors, headSize: headSize, positions: positions)
   }
 
-  fileprivate func turn(_ pieces: [(x: Tensor, out: Tensor)], headSize: Int, positions: [Int], backwards: Bool = false)
-  {
+  fileprivate func turn(
+    _ x: [Tensor], into out: [Tensor], headSize: Int, positions: [Int], backwards: Bool = false
+  ) {
     let (pairs, rows) = (inverseFrequencies.count, angles(at: positions))
     precondition(2 * pairs <= headSize)
-    precondition(pieces.allSatisfy { $0.x.shape.rowCount == rows.count && $0.x.shape.columnCount % headSize == 0 })
-    let width = pieces.reduce(0) { $0 + $1.x.shape.columnCount }
-    let (table, isAdjacent): (ctk_table, Int32) = (Kernels.table, pairing == .adjacent ? 1 : 0)
+    precondition(x.allSatisfy { $0.shape.rowCount == rows.count && $0.shape.columnCount % headSize == 0 })
+    let width = x.reduce(0) { $0 + $1.shape.columnCount }
+    let isAdjacent: Int32 = pairing == .adjacent ? 1 : 0
     ThreadPool.shared.run(rows.count, minimum: max(1, 32_768 / max(width, 1))) { range in
       MemoryCache.withFloats(pairs) { negated in
         for row in range {
@@ -69,14 +70,14 @@ public final class RotaryAngles: Sendable {
           let cosines = unsafe chunk.floatPointer + place * 2 * pairs
           var sines = unsafe cosines + pairs
           if backwards {
-            unsafe table.scale(pairs, -1, sines, negated)
+            unsafe Kernels.table.scale(pairs, -1, sines, negated)
             unsafe sines = negated
           }
-          for (x, out) in pieces {
+          for (x, out) in zip(x, out) {
             let columns = x.shape.columnCount
             for head in stride(from: row * columns, to: (row + 1) * columns, by: headSize) {
               let (source, target) = unsafe (x.floatPointer + head, out.floatPointer + head)
-              unsafe table.rotate(pairs, isAdjacent, cosines, sines, source, target)
+              unsafe Kernels.table.rotate(pairs, isAdjacent, cosines, sines, source, target)
               if source != target {
                 unsafe (target + 2 * pairs).update(from: source + 2 * pairs, count: headSize - 2 * pairs)
               }

@@ -16,7 +16,6 @@ struct ShortAttention {
   static let partLength = 256
   /// So many keys are computed with at a time, while the next ones are fetched into the first-level cache.
   private static let keyBlock = 64
-  private let table = Kernels.table
 
   init(heads: AttentionHeads, queries: Tensor, out: Tensor, logSums: Tensor?) {
     self.heads = heads
@@ -40,6 +39,11 @@ struct ShortAttention {
     let width: Int
   }
 
+  /// A thread's own: the queries of a part, its scores, and keys as tiles.
+  private struct Scratch {
+    let query, scores, tiles: UnsafeMutablePointer<Float>
+  }
+
   func run(_ segments: [AttentionSegment]) {
     var items: [Item] = []
     var (units, rowCount) = (0, 0)
@@ -53,17 +57,19 @@ struct ShortAttention {
     let all = items
     // Whole blocks of any type.
     let width = ElementType.q8_0.paddedCount(heads.size)
-    let most = (segments.map(\.queryRows.count).max() ?? 0) * heads.group
-    MemoryCache.withFloats([rowCount, rowCount, rowCount * width]) { [units, rowCount] memory in
-      let partial = unsafe Partial(maxima: memory[0], totals: memory[1], sums: memory[2], width: width)
-      let work = most * width * min(Self.partLength, segments.map(\.keyCount).max() ?? 0)
+    let most = segments.reduce(0) { max($0, $1.queryRows.count) } * heads.group
+    let mostKeys = segments.reduce(0) { max($0, $1.keyCount) }
+    MemoryCache.withFloats(rowCount, rowCount, rowCount * width) { [units, rowCount] maxima, totals, sums in
+      let partial = unsafe Partial(maxima: maxima, totals: totals, sums: sums, width: width)
+      let work = most * width * min(Self.partLength, mostKeys)
       ThreadPool.shared.run(units, minimum: max(1, 32_768 / max(1, work))) { range in
         let tiles = KeyRows.scratchCount(Self.keyBlock, size: heads.size)
-        MemoryCache.withFloats([most * width, most * Self.keyBlock, tiles]) { scratch in
+        MemoryCache.withFloats(most * width, most * Self.keyBlock, tiles) { query, scores, tiles in
+          let scratch = unsafe Scratch(query: query, scores: scores, tiles: tiles)
           var index = 0
           for unit in range {
             while index + 1 < all.count, all[index + 1].firstUnit <= unit { index += 1 }
-            unsafe attend(all[index], unit - all[index].firstUnit, partial, scratch)
+            attend(all[index], unit - all[index].firstUnit, partial, scratch)
           }
         }
       }
@@ -78,9 +84,7 @@ struct ShortAttention {
   }
 
   /// One part of the keys, for all query heads that share one key head and all tokens.
-  private func attend(
-    _ item: Item, _ unit: Int, _ partial: Partial, _ scratch: [UnsafeMutablePointer<Float>]
-  ) {
+  private func attend(_ item: Item, _ unit: Int, _ partial: Partial, _ scratch: Scratch) {
     let (segment, kvHead) = (item.segment, unit % heads.kvCount)
     let rows = AttentionRows(heads: heads, segment: segment, kvHead: kvHead, tokens: 0..<segment.queryRows.count)
     let (count, width, size) = (rows.count, partial.width, heads.size)
@@ -90,13 +94,13 @@ struct ShortAttention {
     unsafe maxima.update(repeating: -.infinity, count: count)
     unsafe totals.update(repeating: 0, count: count)
     unsafe sums.update(repeating: 0, count: count * width)
-    let query = unsafe scratch[0]
+    let query = unsafe scratch.query
     unsafe rows.gather(queries, scale: heads.scale, into: query, stride: width)
 
     let part = (item.parts.lowerBound + unit / heads.kvCount) * Self.partLength
     let seen = rows.visible(tokens: rows.tokens)
     let (keys, values) = (segment.keys, segment.values)
-    let (scores, score) = unsafe (scratch[1], Self.keyBlock)
+    let (scores, score) = unsafe (scratch.scores, Self.keyBlock)
     var piece = ctk_attention()
     (piece.vector_row, piece.score_row) = (width, score)
     /// Adds the values of some positions to some rows' sums.
@@ -106,25 +110,25 @@ struct ShortAttention {
       piece.row_count = some.count
       unsafe piece.vectors = sums + some.lowerBound * width
       unsafe piece.scores = scores + some.lowerBound * score + positions.lowerBound - block.lowerBound
-      unsafe table.value_sums(&piece)
+      unsafe Kernels.table.value_sums(&piece)
       piece.next_bytes = 0
     }
     // Whole blocks of keys, also where the first or the last of them are not seen.
     for begin in stride(from: part, to: min(part + Self.partLength, seen.all.upperBound), by: Self.keyBlock) {
       let block = begin..<min(seen.all.upperBound, begin + Self.keyBlock)
       guard block.overlaps(seen.all) else { continue }
-      unsafe keys.describeKeys(block, of: kvHead, size: size, scratch: scratch[2], in: &piece)
+      unsafe keys.describeKeys(block, of: kvHead, size: size, scratch: scratch.tiles, in: &piece)
       piece.row_count = count
       unsafe (piece.vectors, piece.scores) = (query, scores)
       if values.tensor == nil {
         unsafe piece.next = values.tile(of: kvHead, at: begin)
         piece.next_bytes = values.byteCount(block.count)
       }
-      unsafe table.key_scores(&piece)
+      unsafe Kernels.table.key_scores(&piece)
       for row in 0..<count {
         let own = rows.visible(tokens: row / heads.group..<row / heads.group + 1).all.clamped(to: block)
         guard !own.isEmpty else { continue }
-        unsafe table.softmax_step(
+        unsafe Kernels.table.softmax_step(
           own.count, scores + row * score + own.lowerBound - begin, size, sums + row * width, maxima + row,
           totals + row)
       }
@@ -156,20 +160,20 @@ struct ShortAttention {
     let tokens = item.segment.queryRows.count
     let perPart = heads.count * tokens
     let first = item.firstRow + head / heads.group * heads.group * tokens + token * heads.group + head % heads.group
-    let rows = (0..<item.parts.count).lazy.map { first + $0 * perPart }
-    let sink = heads.sinks.map { unsafe $0.floatPointer[head] }
+    let rows = stride(from: first, to: first + item.parts.count * perPart, by: perPart)
     // A part of which the token sees nothing has no say.
-    let parts = rows.filter { unsafe partial.totals[$0] > 0 || partial.totals[$0].isNaN }
+    func hasSay(_ row: Int) -> Bool { unsafe partial.totals[row] > 0 || partial.totals[row].isNaN }
+    let sink = heads.sinks.map { unsafe $0.floatPointer[head] }
     var maximum = sink ?? -.infinity
-    for part in parts { maximum = unsafe max(maximum, partial.maxima[part]) }
+    for row in rows where hasSay(row) { maximum = unsafe max(maximum, partial.maxima[row]) }
     var total: Float = sink.map { exp($0 - maximum) } ?? 0
-    for part in parts { total += unsafe exp(partial.maxima[part] - maximum) * partial.totals[part] }
+    for row in rows where hasSay(row) { total += unsafe exp(partial.maxima[row] - maximum) * partial.totals[row] }
     let place = item.segment.queryRows.lowerBound + token
     let target = unsafe out.floatPointer + place * heads.width + head * heads.size
     unsafe target.update(repeating: 0, count: heads.size)
-    for part in parts {
-      let weight = unsafe exp(partial.maxima[part] - maximum) / total
-      unsafe table.axpy(heads.size, weight, partial.sums + part * partial.width, Int32(CTK_F32), target)
+    for row in rows where hasSay(row) {
+      let weight = unsafe exp(partial.maxima[row] - maximum) / total
+      unsafe Kernels.table.axpy(heads.size, weight, partial.sums + row * partial.width, Int32(CTK_F32), target)
     }
     if let logSums { unsafe logSums.floatPointer[place * heads.count + head] = maximum + log(total) }
   }

@@ -1,0 +1,88 @@
+import CTensorKernels
+
+/// A weight, what it meets and where the results go, as its kernel sees them: addresses and numbers, nothing that is
+/// counted. All threads would count at once, and each would wait for the others' cache line.
+///
+/// It is as good as the tensors that it was made of live.
+struct StreamedWeight {
+  private enum Kernel {
+    case interleaved, blocks, plain
+    /// Rows are decoded to float32 first.
+    case decoded
+  }
+  private let kernel: Kernel
+  private let type: ElementType
+  private let group: Int
+  private let dots: ctk_block_dots  // of the first row
+  private let x: UnsafePointer<Float>  // [rows, input]
+  private let rowCount, columnCount: Int
+  private let bias: UnsafePointer<Float>?  // [output]
+
+  /// - Parameters:
+  ///   - x: [rows, input]
+  ///   - bytes: The same as the weight's kernel wants it, where it computes with bytes.
+  init(_ part: StreamedProduct.Part, _ x: Tensor, _ bytes: ByteRows?) {
+    let (weight, copy) = (part.linear.weight, part.interleaved)
+    kernel =
+      bytes != nil ? copy != nil ? .interleaved : .blocks : weight.elementType.plainCode != nil ? .plain : .decoded
+    type = weight.elementType
+    group = part.group
+    var dots = ctk_block_dots()
+    dots.weights.type = weight.elementType.plainCode ?? weight.elementType.ggufCode ?? -1
+    dots.weights.row_bytes = copy == nil ? weight.bytesPerRow : InterleavedCopy.rowBytes(of: weight)
+    unsafe dots.weights.first = copy.map { unsafe UnsafeRawPointer($0.base) } ?? UnsafeRawPointer(weight.pointer)
+    if let bytes { unsafe dots.x = bytes.kernelRows }
+    unsafe dots.out = part.out.floatPointer
+    dots.out_stride = part.linear.width
+    unsafe self.dots = dots
+    unsafe self.x = UnsafePointer(x.floatPointer)
+    (rowCount, columnCount) = (x.shape.rowCount, x.shape.columnCount)
+    unsafe bias = part.linear.bias.map { unsafe UnsafePointer($0.floatPointer) }
+  }
+
+  func multiply(_ piece: StreamedProduct.Piece) {
+    multiply(first: piece.first, streams: piece.streams, apart: piece.apart, rows: piece.rows)
+    multiply(first: piece.rest.lowerBound, streams: 1, apart: 0, rows: piece.rest.count)
+  }
+
+  private func multiply(first: Int, streams: Int, apart: Int, rows: Int) {
+    guard rows > 0 else { return }
+    var dots = unsafe dots
+    (dots.weights.streams, dots.weights.apart, dots.weights.rows) = (streams, apart, rows)
+    unsafe dots.weights.first += first / group * dots.weights.row_bytes
+    unsafe dots.out += first
+    switch kernel {
+    case .interleaved: unsafe Kernels.table.interleaved_dots(&dots)
+    case .blocks: unsafe Kernels.table.block_dots(&dots)
+    case .plain:
+      for row in 0..<rowCount {
+        unsafe Kernels.table.dots(
+          &dots.weights, columnCount, x + row * columnCount, dots.out + row * dots.out_stride)
+      }
+    case .decoded: unsafe multiplyDecoded(dots)
+    }
+    guard let bias = unsafe bias else { return }
+    for row in 0..<rowCount {
+      for stream in 0..<streams {
+        let target = unsafe dots.out + row * dots.out_stride + stream * apart
+        unsafe Kernels.table.add(rows, target, bias + first + stream * apart, target)
+      }
+    }
+  }
+
+  private func multiplyDecoded(_ dots: ctk_block_dots) {
+    let weights = unsafe dots.weights
+    MemoryCache.withFloats(columnCount) { scratch in
+      for stream in 0..<weights.streams {
+        for row in stream * weights.apart..<stream * weights.apart + weights.rows {
+          let blocks = unsafe weights.first + row * weights.row_bytes
+          unsafe type.decode(blocks, count: columnCount, into: scratch)
+          for i in 0..<rowCount {
+            unsafe dots.out[i * dots.out_stride + row] = Kernels.table.dot(
+              columnCount, x + i * columnCount, scratch, Int32(CTK_F32))
+          }
+        }
+      }
+    }
+  }
+}
