@@ -117,8 +117,8 @@ public final class ThreadPool: @unchecked Sendable {
       phase.wrappingAdd(1, ordering: .sequentiallyConsistent)
       var turns = 0
       while inside.load(ordering: .sequentiallyConsistent) > 0 {
+        Self.pause(turns)
         turns += 1
-        if turns < Self.patience { ctk_relax() } else { sched_yield() }
       }
       self.body = nil
       claimed.store(false, ordering: .releasing)
@@ -156,9 +156,9 @@ public final class ThreadPool: @unchecked Sendable {
         let current = phase.load(ordering: .sequentiallyConsistent)
         return current % 2 == 1 && current != seen
       }
-      for _ in 0..<Self.patience {
+      for turn in 0..<Self.patience {
         if hasRegion() { return true }
-        ctk_relax()
+        Self.pause(turn)
       }
       condition.lock()
       defer { condition.unlock() }
@@ -175,8 +175,13 @@ public final class ThreadPool: @unchecked Sendable {
       }
     }
 
-    /// How often a waiting thread looks before it lets others have its processor: for something like a tenth of a
-    /// millisecond, which is longer than the pauses within a token and shorter than most things that a system does.
-    private static let patience = 4096
+    /// A waiting thread's pause between looks: the first ones are short, later on others may have its processor.
+    private static func pause(_ turn: Int) {
+      if turn < 2048 || turn % 64 > 0 { ctk_relax() } else { sched_yield() }
+    }
+
+    /// How often a thread looks before it sleeps: for something like a millisecond, which is longer than what lies between
+    /// two regions of a token, or two tokens. To wake a thread costs as much as a small model's whole token.
+    private static let patience = 1 << 15
   }
 }

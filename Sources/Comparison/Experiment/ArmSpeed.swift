@@ -1,5 +1,6 @@
 import LanguageModels
 import Tensors
+import TextGeneration
 import Training
 
 /// What an arm costs in time and memory on this machine, on one thread.
@@ -68,9 +69,8 @@ private final class SpeedSubject {
   }
 
   var result: ArmSpeed {
-    func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
-    return ArmSpeed(
-      trainingTokensPerSecond: median(training), generatedTokensPerSecond: median(generation),
+    ArmSpeed(
+      trainingTokensPerSecond: training.median ?? 0, generatedTokensPerSecond: generation.median ?? 0,
       keptBytesPerToken: keptBytesPerToken)
   }
 }

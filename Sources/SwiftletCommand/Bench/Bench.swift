@@ -9,9 +9,9 @@ struct Bench: AsyncParsableCommand {
     discussion: """
       In the manner of llama-bench: random tokens, a run to warm up, nothing sampled. pp256 reads 256 tokens together, \
       tg32 reads 32 one after another, as generating does; @ d4096 is after 4096 others. Each repetition is as many \
-      runs as take a fifth of a second. The last column holds the median against what this machine can do, measured \
-      first: its multiplications and additions for prompts, the bandwidth of its memory for generation. A model that \
-      the processor's caches hold may read faster than memory.
+      runs as take a fifth of a second. The last column holds the median against what this machine can do, measured in \
+      turn with the repetitions: its multiplications and additions in float32 for prompts, which those of 16-bit whole \
+      numbers exceed, and the bandwidth of its memory for generation, which a model that the caches hold exceeds.
 
       A model is a folder, a .gguf, a llama2.c .bin, a built-in model, or a preset, of which random weights are made. \
       Flags with numbers take several, separated by commas or repeated; 0 leaves a kind of test out.
@@ -87,12 +87,14 @@ struct Bench: AsyncParsableCommand {
     progress.showNow("measuring the machine")
     let limits = threads.numbers(default: [ThreadPool.shared.threadCount]).map(MachineLimits.init)
     progress.end()
-    var report = BenchReport(models: names)
+    var report = BenchReport()
     if !json { Terminal.write(report.heading(limits)) }
     var hasMeasured = false
     for name in names where !interruption.isRaised {
       progress.showNow("\(name): opening")
       let subject = try BenchSubject(name, presetType: type.elementType, cacheTypes: cache.types)
+      progress.end()
+      if !json { Terminal.write(report.heading(subject)) }
       let results = try measure(subject, limits, report, interruption, progress)
       progress.end()
       let memory = ResidentMemory.byteCount
@@ -123,15 +125,17 @@ struct Bench: AsyncParsableCommand {
       ThreadPool.configure(threadCount: limit.threads)
       for test in tests where subject.meter.fits(test) && !interruption.isRaised {
         progress.showNow("\(subject.name): \(test.name), warming up")
+        let turns = MachineLimits.Turns(test.kind)
         let result = try subject.meter.measure(
           test, repetitions: repetitions, isCancelled: { interruption.isRaised },
           onRepetition: { done in
+            turns.sample()
             progress.show("\(subject.name): \(test.name), \(done + 1) of \(repetitions), \(limit.threads) threads")
           })
         guard let result else { continue }
-        results.append((result, limit))
+        results.append((result, turns.applied(to: limit)))
         progress.end()
-        if !json { Terminal.write(report.row(subject, result, limit)) }
+        if !json { Terminal.write(report.row(subject, result, turns.applied(to: limit))) }
       }
     }
     return results

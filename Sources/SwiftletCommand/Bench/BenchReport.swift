@@ -5,51 +5,50 @@ import Swiftlet
 /// Lines of a table, each as soon as it is known, or objects for programs.
 struct BenchReport {
   private static let columns: [(title: String, width: Int)] = [
-    ("family", 7), ("size", 8), ("parameters", 13), ("type", 7), ("threads", 7), ("test", 13), ("tokens/s", 19),
-    ("median", 9), ("per token", 9), ("of the limit", 12),
+    ("threads", 7), ("test", 13), ("tokens/s", 19), ("median", 7), ("per token", 9), ("of the limit", 12),
   ]
-  private let nameWidth: Int
   private var objects: [JSONValue] = []
-
-  init(models: [String]) { nameWidth = max(5, models.map { Self.short($0).count }.max() ?? 0) }
 
   // MARK: - A table for people
 
-  /// What the machine can do, and the titles of the columns.
+  /// What the machine can do.
   func heading(_ limits: [MachineLimits]) -> String {
-    let machine = limits.map { limit in
+    limits.map { limit in
       "\(limit.threads) thread\(limit.threads == 1 ? "" : "s"): at most \(Terminal.rounded(limit.floatPeak / 1e9)) GFLOP/s, "
         + "reading \(NumberText.bytes(limit.readBandwidth))/s\n"
-    }
-    return machine.joined() + "\n" + line("model", Self.columns.map(\.title))
+    }.joined()
+  }
+
+  /// What a model is, and the titles of its table.
+  func heading(_ subject: BenchSubject) -> String {
+    let configuration = subject.model.configuration
+    return "\n\(Self.short(subject.name)): \(configuration.family.rawValue), "
+      + "\(Terminal.grouped(configuration.parameterCount)) parameters, \(subject.typeName), "
+      + "\(NumberText.bytes(Double(subject.model.weightBytes)))\n" + line(Self.columns.map(\.title))
   }
 
   func row(_ subject: BenchSubject, _ result: SpeedResult, _ limits: MachineLimits) -> String {
     let limit = result.test.kind == .prompt ? "compute" : "reading"
-    return line(
-      Self.short(subject.name),
-      [
-        subject.model.configuration.family.rawValue, NumberText.bytes(Double(subject.model.weightBytes)),
-        Terminal.grouped(subject.model.configuration.parameterCount), subject.typeName, String(limits.threads),
-        result.test.name, "\(Self.speed(result.mean)) ± \(Self.speed(result.deviation))", Self.speed(result.median),
-        Self.time(result.secondsPerToken),
-        "\(Terminal.rounded(100 * subject.share(of: result, limits), 0))% \(limit)",
-      ])
+    return line([
+      String(limits.threads), result.test.name, "\(Self.speed(result.mean)) ± \(Self.speed(result.deviation))",
+      Self.speed(result.median), Self.time(result.secondsPerToken),
+      "\(Terminal.rounded(100 * subject.share(of: result, limits), 0))% \(limit)",
+    ])
   }
 
   /// What opening the model took, and what memory it holds now.
   func footing(_ subject: BenchSubject, memory: Int) -> String {
     let opened = subject.loadSeconds.map { "opened in \(Self.time($0))" } ?? "random weights"
-    return "\(Self.short(subject.name)): \(opened), first token \(Self.time(subject.firstTokenSeconds)), "
+    return "  \(opened), first token \(Self.time(subject.firstTokenSeconds)), "
       + "\(NumberText.bytes(Double(memory))) in memory\n"
   }
 
-  private func line(_ name: String, _ cells: [String]) -> String {
-    var line = name + String(repeating: " ", count: max(0, nameWidth - name.count))
+  private func line(_ cells: [String]) -> String {
+    var line = ""
     for (cell, column) in zip(cells, Self.columns) {
       line += "  " + cell + String(repeating: " ", count: max(0, column.width - cell.count))
     }
-    return line.trimmingCharacters(in: .whitespaces) + "\n"
+    return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
   }
 
   /// The last part of a path.

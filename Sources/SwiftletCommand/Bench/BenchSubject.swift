@@ -57,20 +57,3 @@ struct BenchSubject {
     model.bytesRead(perTokenAt: test.depth + test.tokens / 2, cacheTypes: cacheTypes)
   }
 }
-
-/// What the machine can do at most with a number of threads.
-struct MachineLimits {
-  let threads: Int
-  /// Float32 operations per second.
-  let floatPeak: Double
-  /// Bytes read from memory per second.
-  let readBandwidth: Double
-
-  /// Measures it, after which operations use that many threads.
-  init(threads: Int) {
-    ThreadPool.configure(threadCount: threads)
-    self.threads = threads
-    floatPeak = MachineSpeed.floatPeak()
-    readBandwidth = MachineSpeed.readBandwidth()
-  }
-}

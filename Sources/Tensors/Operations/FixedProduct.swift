@@ -67,7 +67,7 @@ struct FixedProduct {
     let stripsPerPass = max(1, Self.rowsPerPass / columns)
     MemoryCache.withFloats([
       tileRows * slice / 2, tileRows * slice / rows.grouping.size, tileRows * slice / rows.grouping.sumSize,
-      tileRows * columns * min(stripsPerPass, rows.count),
+      tileRows * columns * min(stripsPerPass, rows.count), tileRows * columns,
     ]) { memory in
       var tile = ctk_fixed_tile()
       tile.type = weight.elementType.ggufCode ?? -1
@@ -89,26 +89,29 @@ struct FixedProduct {
           }
         }
         for strip in strips {
-          unsafe write(sums + (strip - pass) * tileRows * columns, strip, range, part)
+          unsafe write(sums + (strip - pass) * tileRows * columns, strip, range, part, lines: memory[4])
         }
       }
     }
   }
 
   /// Writes the sums of one strip, [range.count, columns], to where they belong: rows of the result become columns.
-  private func write(_ sums: UnsafePointer<Float>, _ strip: Int, _ range: Range<Int>, _ part: Part) {
+  /// - Parameter lines: Room for as many numbers.
+  private func write(
+    _ sums: UnsafePointer<Float>, _ strip: Int, _ range: Range<Int>, _ part: Part, lines: UnsafeMutablePointer<Float>
+  ) {
     let (columns, width) = (Kernels.table.fixed_columns, part.linear.width)
     let first = strip * columns
     let count = min(columns, x.shape.rowCount - first)
-    // Plain pointers: a tensor that is asked for its own in a loop is counted every time.
+    unsafe Kernels.table.pack_transposed(lines, sums, columns, range.count, range.count, count)
     let out = unsafe part.out.floatPointer + first * width + range.lowerBound
     let bias = part.linear.bias.map { unsafe $0.floatPointer + range.lowerBound }
     for row in 0..<count {
-      let (source, target) = unsafe (sums + row, out + row * width)
+      let (line, target) = unsafe (lines + row * range.count, out + row * width)
       if let bias = unsafe bias {
-        for index in 0..<range.count { unsafe target[index] = source[index * columns] + bias[index] }
+        unsafe Kernels.table.add(range.count, line, bias, target)
       } else {
-        for index in 0..<range.count { unsafe target[index] = source[index * columns] }
+        unsafe target.update(from: line, count: range.count)
       }
     }
   }

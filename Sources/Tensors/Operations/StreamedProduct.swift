@@ -38,7 +38,7 @@ struct StreamedProduct {
 
   func run() {
     let total = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
-    let shares = max(1, min(ThreadPool.shared.threadCount, total / Self.smallestPiece))
+    let shares = max(1, min(ThreadPool.shared.threadCount, total / Self.smallestShare))
     var bytes: [ByteRows] = []
     func operand(_ part: Part) -> StreamedWeight {
       guard let order = byteOrder(part) else { return StreamedWeight(part, x, nil) }
@@ -96,6 +96,8 @@ struct StreamedProduct {
       rest: number == count - 1 ? rest : rest.upperBound..<rest.upperBound)
   }
 
+  /// What is read in less time than it takes another thread to begin is not shared.
+  private static let smallestShare = 128 << 10
   private static let smallestPiece = 32 << 10
   private static let largestPiece = 128 << 10
   private static let piecesPerShare = 8

@@ -54,11 +54,7 @@ public struct SpeedResult: Sendable, Hashable {
     return (speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(speeds.count - 1)).squareRoot()
   }
   /// Their median, which one bad repetition does not move.
-  public var median: Double {
-    let sorted = speeds.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
+  public var median: Double { speeds.median ?? 0 }
   /// The seconds that one token takes, by the median.
   public var secondsPerToken: Double { median > 0 ? 1 / median : 0 }
 }
