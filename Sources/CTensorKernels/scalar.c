@@ -396,7 +396,7 @@ const ctk_table ctk_table_scalar = {
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
     dropout, adam, multiply_adds, read_words, dots,
-    block_dots, to_bytes, NULL, 0, 0, NULL, NULL, NULL,
+    block_dots, to_bytes, NULL, 0, 0, 0, NULL, NULL, NULL,
     write_key, write_value, read_keys, read_values, key_scores, value_sums, softmax_step,
     rotate,
 };

@@ -192,6 +192,8 @@ typedef struct {
                    int16_t *group_sums);
   // Any number of rows against interleaved weights, whose row_bytes are those of eight rows; null where there is none.
   void (*interleaved_dots)(const ctk_block_dots *dots);
+  // The most rows for which that is faster than products of many rows, which come next.
+  size_t interleaved_most;
 
   // Products of many rows; null where the table has none, and float32 products of decoded weights serve.
   size_t fixed_rows, fixed_columns;

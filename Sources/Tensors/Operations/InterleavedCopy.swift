@@ -24,9 +24,11 @@ final class InterleavedCopy: Sendable {
     return layout == .outputMajor && weight.shape.rank == 2 && rowBytes(of: weight) > 0
   }
 
-  /// Whether the copy also serves products of many rows. Codes of six bits need sums of their own for every two
-  /// products, and 16-bit numbers are faster.
-  static func servesManyRows(_ type: ElementType) -> Bool { type != .q6_K }
+  /// Whether the copy serves a product of so many rows. With many, 16-bit numbers are faster on processors with vectors of
+  /// 512 bits; and beside codes of six bits, which need sums of their own for every two products.
+  static func serves(_ type: ElementType, rows: Int) -> Bool {
+    rows <= fewRows || type != .q6_K && rows <= Kernels.table.interleaved_most
+  }
 
   /// The bytes of eight rows.
   static func rowBytes(of weight: Tensor) -> Int {

@@ -16,7 +16,7 @@ public func linears(_ x: Tensor, _ parts: [Linear], tape: Tape? = nil) -> [Tenso
       part.layout == .inputMajor || part.weight.shape.columnCount == x.shape.columnCount,
       "\(x.shape) and \(part.weight.shape) have different inner extents")
     let isFew = part.layout == .outputMajor && x.shape.rowCount <= fewRows
-    let usesCopy = isFew || InterleavedCopy.servesManyRows(part.weight.elementType)
+    let usesCopy = InterleavedCopy.serves(part.weight.elementType, rows: x.shape.rowCount)
     let interleaved = usesCopy ? part.interleaved?.storage(of: part.weight) : nil
     if isFew || interleaved != nil {
       streamed.append(.init(linear: part, interleaved: interleaved, out: out))
