@@ -38,8 +38,10 @@ struct StreamedProduct {
 
   func run() {
     let total = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
-    let shares = max(1, min(ThreadPool.shared.threadCount, total / Self.smallestShare))
+    let shares = max(1, min(ThreadPool.shared.threadCount, total * x.shape.rowCount / Self.smallestShare))
     var bytes: [ByteRows] = []
+    // Operands hold addresses in them.
+    defer { withExtendedLifetime((self, bytes)) {} }
     func operand(_ part: Part) -> StreamedWeight {
       guard let order = byteOrder(part) else { return StreamedWeight(part, x, nil) }
       if let rows = bytes.first(where: { $0.order == order }) { return StreamedWeight(part, x, rows) }
@@ -54,9 +56,7 @@ struct StreamedProduct {
     }
     let operands = parts.map(operand)
     let all = (0..<shares).flatMap { pieces(share: $0, of: shares, total) }
-    withExtendedLifetime((self, bytes)) {
-      ThreadPool.shared.run(all.count) { operands[all[$0].part].multiply(all[$0]) }
-    }
+    ThreadPool.shared.run(all.count) { operands[all[$0].part].multiply(all[$0]) }
   }
 
   /// The order that a weight's kernel wants x in; nil for plain types and where the table has no such kernel.
@@ -96,7 +96,7 @@ struct StreamedProduct {
       rest: number == count - 1 ? rest : rest.upperBound..<rest.upperBound)
   }
 
-  /// What is read in less time than it takes another thread to begin is not shared.
+  /// Bytes that a row of x meets in less time than it takes another thread to begin: less than that is not shared.
   private static let smallestShare = 128 << 10
   private static let smallestPiece = 32 << 10
   private static let largestPiece = 128 << 10
