@@ -33,10 +33,10 @@ public final class MachineProbe: @unchecked Sendable {
   deinit { unsafe buffer.deallocate() }
 
   /// The bytes per second that all threads of the shared pool read together, over about a tenth of a second.
-  public func bytesReadPerSecond() -> Double { Self.mean { readTrial() } }
+  public func bytesReadPerSecond() -> Double { Self.mean(readTrial) }
 
   /// The float32 operations per second that they compute together, over about a twentieth of a second.
-  public func floatOperationsPerSecond() -> Double { Self.mean { Self.floatTrial() } }
+  public static func floatOperationsPerSecond() -> Double { mean(floatTrial) }
 
   /// What several trials come to together: as much is done in each, so their times add up.
   private static func mean(_ trial: () -> Double) -> Double {

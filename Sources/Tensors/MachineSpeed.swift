@@ -1,5 +1,3 @@
-import CTensorKernels
-
 /// What this machine can do at most, measured: what a claim of speed is held against.
 ///
 /// Each is the best of several short trials, since another program can only make one slower. Where a machine's neighbours

@@ -184,4 +184,18 @@ import Testing
     #expect(largestDifference(tape.gradient(of: hidden)?.floats() ?? [], dhidden) < 1e-6)
     #expect(largestDifference(tape.gradient(of: head)?.floats() ?? [], dhead.map { Float($0) }) < 1e-7)
   }
+
+  /// Without a tape these are made in one go, with one step by step.
+  @Test func productsAndWhatFollowsThem() {
+    func tensor(_ shape: Shape, seed: UInt64) -> Tensor {
+      Tensor(numbers(shape.elementCount, seed: seed), shape: shape)
+    }
+    let (x, residual) = (tensor([3, 8], seed: 1), tensor([3, 6], seed: 2))
+    let (w, v, bias) = (tensor([6, 8], seed: 3), tensor([6, 8], seed: 4), tensor([6], seed: 5))
+    check(x, residual, w, bias) { linear(x, Linear(weight: w, bias: bias), addedTo: residual, tape: $0) }
+    check(x, w, bias) { activatedLinear(x, Linear(weight: w, bias: bias), .geluTanh, tape: $0) }
+    check(x, w, v, bias) {
+      gatedLinears(x, gate: Linear(weight: w, bias: bias), up: Linear(weight: v), .activation(.silu), tape: $0)
+    }
+  }
 }

@@ -56,9 +56,12 @@ struct Attention: Sendable {
 
   /// - Parameters:
   ///   - x: [rows, hiddenSize]
+  ///   - residual: [rows, hiddenSize], what the results are added to.
   ///   - sequences: Which rows are whose, at which positions, after which cached tokens.
   /// - Returns: [rows, hiddenSize]
-  func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
+  func forward(
+    _ x: Tensor, addedTo residual: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil
+  ) -> Tensor {
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     let (q, k, v) = placed(x, positions, tape)
     let segments = sequences.map { sequence in
@@ -72,7 +75,8 @@ struct Attention: Sendable {
         firstPosition: sequence.firstPosition)
     }
     let mixed = mixed(q, segments, dropout: tape?.dropout?.place(3 * layer), tape)
-    return output.forward(mixed, tape: tape)
+    return linear(
+      mixed, output, addedTo: residual, dropout: tape?.dropout?.place(3 * layer + 1), tape: tape)
   }
 
   /// What each token of one text attends to. Attention adds up values by their weights, so from values that are one

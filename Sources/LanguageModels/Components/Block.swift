@@ -20,20 +20,17 @@ final class Block: Sendable {
 
   /// - Parameter x: [rows, hiddenSize]
   func forward(_ x: Tensor, layer: Int, sequences: [SequenceRows], tape: Tape? = nil) -> Tensor {
-    func attended(_ x: Tensor) -> Tensor {
-      let mixed = attention.forward(x, layer: layer, sequences: sequences, tape: tape)
-      return dropout(mixed, tape?.dropout?.place(3 * layer + 1), tape: tape)
+    func fed(_ x: Tensor, addedTo residual: Tensor) -> Tensor {
+      feedForward.forward(x, addedTo: residual, dropout: tape?.dropout?.place(3 * layer + 2), tape: tape)
     }
-    func fed(_ x: Tensor) -> Tensor {
-      dropout(feedForward.forward(x, tape: tape), tape?.dropout?.place(3 * layer + 2), tape: tape)
-    }
-    let sum = add(x, attended(attentionInput(x, tape: tape)), tape: tape)
+    let sum = attention.forward(
+      attentionInput(x, tape: tape), addedTo: x, layer: layer, sequences: sequences, tape: tape)
     switch placement {
     case .pre:
-      return add(sum, fed(feedForwardNorm.forward(sum, tape: tape)), tape: tape)
+      return fed(feedForwardNorm.forward(sum, tape: tape), addedTo: sum)
     case .post:
       let h = attentionNorm.forward(sum, tape: tape)
-      return feedForwardNorm.forward(add(h, fed(h), tape: tape), tape: tape)
+      return feedForwardNorm.forward(fed(h, addedTo: h), tape: tape)
     }
   }
 

@@ -66,7 +66,7 @@ struct ExpertMixture: Sendable {
     case .packed(let gateUp, let packing):
       gated(packed: gateUp[expert].forward(x, tape: tape), packing: packing, mixture.gate, tape: tape)
     case .separate(let gate, let up):
-      gated(gate: gate[expert].forward(x, tape: tape), up: up[expert].forward(x, tape: tape), mixture.gate, tape: tape)
+      gatedLinears(x, gate: gate[expert], up: up[expert], mixture.gate, tape: tape)
     }
   }
 }

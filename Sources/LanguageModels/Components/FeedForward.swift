@@ -24,13 +24,19 @@ enum FeedForwardPart: Sendable {
     }
   }
 
-  /// - Parameter x: [rows, hiddenSize]
-  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
+  /// - Parameters:
+  ///   - x: [rows, hiddenSize]
+  ///   - residual: [rows, hiddenSize], what the part's results are added to.
+  ///   - dropout: Leaves out some of them before.
+  func forward(_ x: Tensor, addedTo residual: Tensor, dropout: Dropout? = nil, tape: Tape? = nil) -> Tensor {
     switch self {
     case .plain(let up, let activation, let down):
-      down.forward(Tensors.activation(up.forward(x, tape: tape), activation, tape: tape), tape: tape)
-    case .gated(let part): part.forward(x, tape: tape)
-    case .mixtureOfExperts(let part): part.forward(x, tape: tape)
+      linear(
+        activatedLinear(x, up, activation, tape: tape), down, addedTo: residual, dropout: dropout, tape: tape)
+    case .gated(let part):
+      linear(part.inner(x, tape: tape), part.down, addedTo: residual, dropout: dropout, tape: tape)
+    case .mixtureOfExperts(let part):
+      add(residual, Tensors.dropout(part.forward(x, tape: tape), dropout, tape: tape), tape: tape)
     }
   }
 }
@@ -50,9 +56,9 @@ struct GatedFeedForward: Sendable {
     down = try source.linear(prefix + ".down", output: hiddenSize, input: intermediateSize, bias: bias)
   }
 
-  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor {
-    let halves = linears(x, [gate, up], tape: tape)  // [rows, intermediateSize] each
-    let inner = gated(gate: halves[0], up: halves[1], function, tape: tape)
-    return down.forward(inner, tape: tape)  // [rows, hiddenSize]
-  }
+  /// - Returns: [rows, intermediateSize]
+  func inner(_ x: Tensor, tape: Tape? = nil) -> Tensor { gatedLinears(x, gate: gate, up: up, function, tape: tape) }
+
+  /// - Returns: [rows, hiddenSize]
+  func forward(_ x: Tensor, tape: Tape? = nil) -> Tensor { down.forward(inner(x, tape: tape), tape: tape) }
 }

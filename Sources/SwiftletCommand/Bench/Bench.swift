@@ -133,9 +133,10 @@ struct Bench: AsyncParsableCommand {
             progress.show("\(subject.name): \(test.name), \(done + 1) of \(repetitions), \(limit.threads) threads")
           })
         guard let result else { continue }
-        results.append((result, turns.applied(to: limit)))
+        let limitMeanwhile = turns.applied(to: limit)
+        results.append((result, limitMeanwhile))
         progress.end()
-        if !json { Terminal.write(report.row(subject, result, turns.applied(to: limit))) }
+        if !json { Terminal.write(report.row(subject, result, limitMeanwhile)) }
       }
     }
     return results

@@ -30,6 +30,16 @@ public enum GateFunction: Sendable, Hashable {
   case activation(Activation)
   /// gpt-oss: `(clamp(up, ±limit) + 1) · g · σ(alpha · g)` with `g = min(gate, limit)`.
   case clampedSwish(alpha: Float, limit: Float)
+
+  /// Combines some of both; `out` may be either.
+  func combine(
+    _ count: Int, gate: UnsafePointer<Float>, up: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
+  ) {
+    switch self {
+    case .activation(let kind): unsafe Kernels.table.gate(count, kind.code, gate, up, out)
+    case .clampedSwish(let alpha, let limit): unsafe Kernels.table.clamped_swish(count, alpha, limit, gate, up, out)
+    }
+  }
 }
 
 /// How one row holds gate and up together.
@@ -66,12 +76,9 @@ public func gated(gate: Tensor, up: Tensor, _ function: GateFunction, tape: Tape
   precondition(gate.elementCount == up.elementCount, "gate \(gate.shape) and up \(up.shape) differ")
   let out = Tensor(uninitialized: up.shape)
   ThreadPool.shared.run(up.elementCount, minimum: 8192) { range in
-    let (count, start) = (range.count, range.lowerBound)
-    let (gate, up, out) = unsafe (gate.floatPointer + start, up.floatPointer + start, out.floatPointer + start)
-    switch function {
-    case .activation(let kind): unsafe Kernels.table.gate(count, kind.code, gate, up, out)
-    case .clampedSwish(let alpha, let limit): unsafe Kernels.table.clamped_swish(count, alpha, limit, gate, up, out)
-    }
+    let start = range.lowerBound
+    unsafe function.combine(
+      range.count, gate: gate.floatPointer + start, up: up.floatPointer + start, into: out.floatPointer + start)
   }
   tape?.record([gate, up], out) {
     [places = (gate.place, up.place), gate = tape?.keep(gate), up = tape?.keep(up)] tape, dy in

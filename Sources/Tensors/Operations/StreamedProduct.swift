@@ -10,6 +10,7 @@ struct StreamedProduct {
     let linear: Linear
     let interleaved: Storage?
     let out: Tensor  // [rows, output]
+    var ending = ProductEnding.none
 
     /// Rows that a kernel takes together.
     var group: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED) }
@@ -55,8 +56,24 @@ struct StreamedProduct {
       return
     }
     let operands = parts.map(operand)
-    let all = (0..<shares).flatMap { pieces(share: $0, of: shares, total) }
+    if isGated {
+      let all = (0..<shares).flatMap { pieces(share: $0, of: shares, total, part: 0) }
+      ThreadPool.shared.run(all.count) {
+        operands[0].multiply(all[$0])
+        operands[1].multiply(all[$0])
+      }
+      return
+    }
+    let all = (0..<shares).flatMap { share in
+      parts.indices.flatMap { pieces(share: share, of: shares, total, part: $0) }
+    }
     ThreadPool.shared.run(all.count) { operands[all[$0].part].multiply(all[$0]) }
+  }
+
+  /// Whether the second of two parts of the same form needs the same rows of the first for its ending.
+  private var isGated: Bool {
+    guard parts.count == 2, case .gate = parts[1].ending else { return false }
+    return true
   }
 
   /// The order that a weight's kernel wants x in; nil for plain types and where the table has no such kernel.
@@ -70,14 +87,12 @@ struct StreamedProduct {
 
   /// What one thread begins with. Pieces are so small that no thread waits long for another's last one, and shares have
   /// equally many.
-  private func pieces(share: Int, of shares: Int, _ total: Int) -> [Piece] {
+  private func pieces(share: Int, of shares: Int, _ total: Int, part index: Int) -> [Piece] {
     let pieceBytes = min(max(Self.smallestPiece, total / (shares * Self.piecesPerShare)), Self.largestPiece)
-    return parts.indices.flatMap { index -> [Piece] in
-      let (part, weight) = (parts[index], parts[index].linear.weight)
-      let count = max(
-        1, min(weight.shape.rowCount / part.group / shares / part.streams, weight.byteCount / shares / pieceBytes))
-      return (0..<count).map { piece($0, of: count, share: share, of: shares, part: index) }
-    }
+    let (part, weight) = (parts[index], parts[index].linear.weight)
+    let bytes = isGated ? total : weight.byteCount
+    let count = max(1, min(weight.shape.rowCount / part.group / shares / part.streams, bytes / shares / pieceBytes))
+    return (0..<count).map { piece($0, of: count, share: share, of: shares, part: index) }
   }
 
   /// A piece of a thread's share of a weight. The thread reads the share from several places, each from front to back,

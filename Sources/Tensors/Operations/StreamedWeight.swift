@@ -17,6 +17,7 @@ struct StreamedWeight {
   private let x: UnsafePointer<Float>  // [rows, input]
   private let rowCount, columnCount: Int
   private let bias: UnsafePointer<Float>?  // [output]
+  private let ending: ProductEnding.Kernel
 
   /// - Parameters:
   ///   - x: [rows, input]
@@ -38,6 +39,7 @@ struct StreamedWeight {
     unsafe self.x = UnsafePointer(x.floatPointer)
     (rowCount, columnCount) = (x.shape.rowCount, x.shape.columnCount)
     unsafe bias = part.linear.bias.map { unsafe UnsafePointer($0.floatPointer) }
+    ending = part.ending.kernel
   }
 
   func multiply(_ piece: StreamedProduct.Piece) {
@@ -61,11 +63,13 @@ struct StreamedWeight {
       }
     case .decoded: unsafe multiplyDecoded(dots)
     }
-    guard let bias = unsafe bias else { return }
+    if unsafe bias == nil, case .none = ending { return }
     for row in 0..<rowCount {
       for stream in 0..<streams {
+        let column = first + stream * apart
         let target = unsafe dots.out + row * dots.out_stride + stream * apart
-        unsafe Kernels.table.add(rows, target, bias + first + stream * apart, target)
+        if let bias = unsafe bias { unsafe Kernels.table.add(rows, target, bias + column, target) }
+        unsafe ending.apply(target, count: rows, at: row * dots.out_stride + column)
       }
     }
   }
