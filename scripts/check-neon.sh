@@ -20,7 +20,7 @@ compile -o "$built/host" -lm
 compile -o "$built/arm" --target=aarch64-linux-gnu -isystem $arm/include -fuse-ld="$lld" -nostdlib \
   $arm/lib/crt1.o $arm/lib/crti.o -L$arm/lib -lm -lc $arm/lib/crtn.o
 
-qemu-aarch64 -L $arm "$built/arm" neon >"$built/arm.blocks"
+qemu-aarch64 -L $arm "$built/arm" neon neondot neoni8mm >"$built/arm.blocks"
 "$built/host" >"$built/host.blocks"
 diff "$built/host.blocks" "$built/arm.blocks"
 echo "the Arm processor decodes and encodes blocks as this one does"

@@ -241,7 +241,8 @@ static inline void ctk_relax(void) {
 #endif
 }
 
-// The table of a name ("scalar", "avx2", "avx512", "avx512vnni", "neon"), or null where this processor cannot run it.
+// The table of a name ("scalar", "avx2", "avx512", "avx512vnni", "neon", "neondot", "neoni8mm"), or
+// null where this processor cannot run it.
 const ctk_table *ctk_table_named(const char *name);
 // The fastest table that this processor runs.
 const ctk_table *ctk_table_best(void);

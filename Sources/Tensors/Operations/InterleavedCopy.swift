@@ -24,10 +24,12 @@ final class InterleavedCopy: Sendable {
     return layout == .outputMajor && weight.shape.rank == 2 && rowBytes(of: weight) > 0
   }
 
-  /// Whether the copy serves a product of so many rows. With many, 16-bit numbers are faster on processors with vectors of
-  /// 512 bits; and beside codes of six bits, which need sums of their own for every two products.
+  /// Whether the copy serves a product of so many rows. With many, 16-bit numbers, where there are such products, are
+  /// faster on processors with vectors of 512 bits; and beside codes of six bits, which need sums of their own for every
+  /// two products.
   static func serves(_ type: ElementType, rows: Int) -> Bool {
-    rows <= fewRows || type != .q6_K && rows <= Kernels.table.interleaved_most
+    let isSlower = unsafe type == .q6_K && Kernels.table.multiply_fixed != nil
+    return rows <= fewRows || !isSlower && rows <= Kernels.table.interleaved_most
   }
 
   /// The bytes of eight rows.
