@@ -36,7 +36,7 @@ import Testing
   }
 
   /// A part of a model reads a copy whose rows are interleaved; the rows of the last eight are not all there.
-  @Test(arguments: [ElementType.q4_0, .q4_K, .q6_K, .q8_0])
+  @Test(arguments: types.filter(\.isBlocked))
   func productsWithACopyAreThoseOfEach(_ type: ElementType) throws {
     let (input, output, count) = (768, 509, 21)
     let values = Tensor(numbers(output * input, seed: 3), shape: [output, input])

@@ -25,10 +25,11 @@ final class InterleavedCopy: Sendable {
   }
 
   /// Whether the copy serves a product of so many rows. With many, 16-bit numbers, where there are such products, are
-  /// faster on processors with vectors of 512 bits; and beside codes of six bits, which need sums of their own for every
-  /// two products.
+  /// faster on processors with vectors of 512 bits; and beside codes of which 16 bits hold the sums of few products only.
   static func serves(_ type: ElementType, rows: Int) -> Bool {
-    let isSlower = unsafe type == .q6_K && Kernels.table.multiply_fixed != nil
+    let isSlower =
+      unsafe [.q5_0, .q5_1, .q6_K, .iq4_nl, .iq4_xs, .mxfp4].contains(type)
+      && Kernels.table.multiply_fixed != nil
     return rows <= fewRows || !isSlower && rows <= Kernels.table.interleaved_most
   }
 

@@ -23,7 +23,7 @@ public final class Linear: Sendable {
     self.interleaved = interleaved
   }
 
-  /// The same for use again and again, as the part of a model: of a packed weight (Q4_0, Q4_K, Q6_K) the first product
+  /// The same for use again and again, as the part of a model: of a packed weight (not Q8_0) the first product
   /// without a tape makes a copy with the rows interleaved, which takes as much memory once more, and later ones read
   /// that in half the time. Copies take at most half of the machine's memory together.
   public var kept: Linear {
