@@ -18,6 +18,9 @@ public func linears(_ x: Tensor, _ parts: [Linear], tape: Tape? = nil) -> [Tenso
 public func linear(
   _ x: Tensor, _ part: Linear, addedTo residual: Tensor, dropout: Dropout? = nil, tape: Tape? = nil
 ) -> Tensor {
+  precondition(
+    residual.elementCount == x.shape.rowCount * part.width,
+    "\(residual.shape) is not shaped as the product of \(x.shape) and \(part.weight.shape)")
   guard tape != nil || dropout != nil else { return products(x, [(part, .sum(with: residual))])[0] }
   return add(residual, Tensors.dropout(linears(x, [part], tape: tape)[0], dropout, tape: tape), tape: tape)
 }
