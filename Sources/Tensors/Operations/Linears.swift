@@ -62,9 +62,7 @@ private func products(_ x: Tensor, _ parts: [(linear: Linear, ending: ProductEnd
       part.layout == .inputMajor || part.weight.shape.columnCount == x.shape.columnCount,
       "\(x.shape) and \(part.weight.shape) have different inner extents")
     let results =
-      out.isEmpty
-      ? first ?? Tensor(uninitialized: Shape(rows: rows, columns: part.width))
-      : Tensor(uninitialized: Shape(rows: rows, columns: part.width))
+      (out.isEmpty ? first : nil) ?? Tensor(uninitialized: Shape(rows: rows, columns: part.width))
     out.append(results)
     let isFew = part.layout == .outputMajor && rows <= fewRows
     let usesCopy = InterleavedCopy.serves(part.weight.elementType, rows: rows)
