@@ -74,6 +74,9 @@ static void dots(const ctk_weight_rows *w, size_t n, const float *x, float *out)
 static void axpy(size_t n, float a, const void *x, int type, float *y) {
   for (size_t i = 0; i < n; i++) y[i] += a * element(x, i, type);
 }
+static void add_rows(size_t n, size_t count, const float *a, const void *x, size_t stride, int type, float *y) {
+  for (size_t i = 0; i < count; i++) axpy(n, a[i], (const char *)x + i * stride, type, y);
+}
 static void widen(size_t n, const void *x, int type, float *y) {
   for (size_t i = 0; i < n; i++) y[i] = element(x, i, type);
 }
@@ -392,7 +395,7 @@ static void rotate(size_t pairs, int adjacent, const float *cosines, const float
 }
 
 const ctk_table ctk_table_scalar = {
-    "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, widen, narrow, add, scale, layer_norm, rms_norm,
+    "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, add_rows, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
     dropout, adam, multiply_adds, read_words, dots,

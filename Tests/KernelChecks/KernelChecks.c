@@ -155,6 +155,8 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
     const ctk_weight_rows one_stream = {type, 1, 0, 11, bytes, rows}, five = {type, 5, 2, 2, bytes, rows};
     AGREE(11, 1e-5, t->dots(&one_stream, n, x, out));
     AGREE(10, 1e-5, t->dots(&five, n, x, out));
+    const float factors[7] = {0.75f, -2, 0.5f, 1, -0.25f, 3, 1.5f};
+    AGREE(n, 1e-5, { memcpy(out, x, n * sizeof *x); t->add_rows(n, 7, factors, rows, bytes, type, out); });
   }
 }
 

@@ -140,6 +140,8 @@ typedef struct {
   float (*dot)(size_t n, const float *x, const void *y, int type);
   // y += a·x, x of a plain type.
   void (*axpy)(size_t n, float a, const void *x, int type, float *y);
+  // y += Σ a[i]·x[i], `count` rows of n numbers of a plain type that lie `stride` bytes apart.
+  void (*add_rows)(size_t n, size_t count, const float *a, const void *x, size_t stride, int type, float *y);
   // Plain types to float32 and back; float16 and bfloat16 round to nearest even.
   void (*widen)(size_t n, const void *x, int type, float *y);
   void (*narrow)(size_t n, const float *x, int type, void *y);

@@ -55,24 +55,27 @@ func matrixMultiply(
 /// A few rows of x against [k, n]: threads share the columns, rows of the weight are added up.
 private func multiplyFewRowsInputMajor(_ x: Tensor, _ weight: Tensor, _ out: Tensor) {
   let (m, k, n) = (x.shape.rowCount, weight.shape.rowCount, weight.shape.columnCount)
-  let (type, code) = (weight.elementType, weight.elementType.plainCode)
+  let (type, rowBytes) = (weight.elementType, weight.bytesPerRow)
+  // Rows that every row of x meets while they are in the cache; those of block types are decoded one by one.
+  let rowsAtOnce = type.plainCode == nil ? 1 : 16
   // Whole blocks of a block type, and whole cache lines of a plain one.
   let unit = max(64, type.blockSize)
   ThreadPool.shared.run((n + unit - 1) / unit, minimum: 4) { units in
     let columns = units.lowerBound * unit..<min(n, units.upperBound * unit)
     let target = unsafe out.floatPointer + columns.lowerBound
     for i in 0..<m { unsafe (target + i * n).update(repeating: 0, count: columns.count) }
-    let offset = columns.lowerBound / type.blockSize * type.bytesPerBlock
-    MemoryCache.withFloats(code == nil ? columns.count : 0) { scratch in
-      for row in 0..<k {
-        var source = unsafe UnsafeRawPointer(weight.pointer + row * weight.bytesPerRow + offset)
-        if code == nil {
-          unsafe weight.elementType.decode(source, count: columns.count, into: scratch)
-          unsafe source = UnsafeRawPointer(scratch)
+    let first = unsafe weight.pointer + columns.lowerBound / type.blockSize * type.bytesPerBlock
+    MemoryCache.withFloats(type.plainCode == nil ? columns.count : 0) { scratch in
+      for row in stride(from: 0, to: k, by: rowsAtOnce) {
+        var rows = unsafe UnsafeRawPointer(first + row * rowBytes)
+        if type.plainCode == nil {
+          unsafe type.decode(rows, count: columns.count, into: scratch)
+          unsafe rows = UnsafeRawPointer(scratch)
         }
         for i in 0..<m {
-          unsafe Kernels.table.axpy(
-            columns.count, x.floatPointer[i * k + row], source, code ?? Int32(CTK_F32), target + i * n)
+          unsafe Kernels.table.add_rows(
+            columns.count, min(rowsAtOnce, k - row), x.floatPointer + i * k + row, rows, rowBytes,
+            type.plainCode ?? Int32(CTK_F32), target + i * n)
         }
       }
     }

@@ -14,19 +14,14 @@ struct StreamedProduct {
 
     /// Rows that a kernel takes together.
     var group: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED) }
+    var groupBytes: Int {
+      interleaved == nil ? linear.weight.bytesPerRow : InterleavedCopy.rowBytes(of: linear.weight)
+    }
     /// Places that it reads at once.
     var streams: Int {
       if interleaved != nil { return Int(CTK_INTERLEAVED_STREAMS) }
       return Int(linear.weight.elementType.isBlocked ? CTK_BLOCK_STREAMS : CTK_STREAMS)
     }
-  }
-
-  /// Some rows of one weight, a task: as many from each of several places.
-  struct Piece {
-    let part: Int
-    let first, streams, apart, rows: Int
-    /// What the streams of a thread's share leave over; empty but in the share's last piece.
-    let rest: Range<Int>
   }
 
   private let x: Tensor  // [rows, input]
@@ -38,36 +33,49 @@ struct StreamedProduct {
   }
 
   func run() {
-    let total = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
-    let shares = max(1, min(ThreadPool.shared.threadCount, total * x.shape.rowCount / Self.smallestShare))
+    let totalBytes = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
+    let shares = max(1, min(ThreadPool.shared.threadCount, totalBytes * x.shape.rowCount / Self.smallestShare))
+    let isGated = shares > 1 && isGated
     var bytes: [ByteRows] = []
     // Operands hold addresses in them.
     defer { withExtendedLifetime((self, bytes)) {} }
     func operand(_ part: Part) -> StreamedWeight {
-      guard let order = byteOrder(part) else { return StreamedWeight(part, x, nil) }
-      if let rows = bytes.first(where: { $0.order == order }) { return StreamedWeight(part, x, rows) }
+      let weight = part.linear.weight
+      // Several rows of x make enough to compute of each weight that memory keeps up with one place. Plain rows that
+      // are not in the caches are read faster with all places at the same part of a page.
+      let rows = StreamedRows(
+        rowCount: weight.shape.rowCount, group: part.group, groupBytes: part.groupBytes,
+        streams: x.shape.rowCount == 1 ? part.streams : 1,
+        isSpread: weight.elementType.isBlocked || totalBytes / shares <= Self.cacheBytes, shares: shares,
+        bytes: isGated ? totalBytes : weight.byteCount, regionBytes: totalBytes)
+      guard let order = byteOrder(part) else { return StreamedWeight(part, rows, x, nil) }
+      if let own = bytes.first(where: { $0.order == order }) { return StreamedWeight(part, rows, x, own) }
       // Mostly once: types of 256 and of 32 meet in one product where a row is no whole number of 256.
       bytes.append(ByteRows(x, order: order))
-      return StreamedWeight(part, x, bytes.last)
+      return StreamedWeight(part, rows, x, bytes.last)
     }
-    // Small weights cost so little that arrays of pieces would show.
+    // Small weights cost so little that an array of operands would show.
     if shares == 1 {
-      for (index, part) in parts.enumerated() { operand(part).multiply(piece(0, of: 1, share: 0, of: 1, part: index)) }
+      for part in parts { operand(part).multiply(0, share: 0) }
       return
     }
-    let operands = parts.map(operand)
-    if isGated {
-      let all = (0..<shares).flatMap { pieces(share: $0, of: shares, total, part: 0) }
-      ThreadPool.shared.run(all.count) {
-        operands[0].multiply(all[$0])
-        operands[1].multiply(all[$0])
+    unsafe parts.map(operand).withUnsafeBufferPointer { operands in
+      let own = unsafe isGated ? operands[0].rows.pieceCount : operands.reduce(0) { $0 + $1.rows.pieceCount }
+      ThreadPool.shared.run(shares * own) { index in
+        let share = index / own
+        var piece = index % own
+        if isGated {
+          for part in operands.indices { unsafe operands[part].multiply(piece, share: share) }
+          return
+        }
+        var part = 0
+        while unsafe piece >= operands[part].rows.pieceCount {
+          unsafe piece -= operands[part].rows.pieceCount
+          part += 1
+        }
+        unsafe operands[part].multiply(piece, share: share)
       }
-      return
     }
-    let all = (0..<shares).flatMap { share in
-      parts.indices.flatMap { pieces(share: share, of: shares, total, part: $0) }
-    }
-    ThreadPool.shared.run(all.count) { operands[all[$0].part].multiply(all[$0]) }
   }
 
   /// Whether the second of two parts of the same form needs the same rows of the first for its ending.
@@ -85,35 +93,8 @@ struct StreamedProduct {
     return order == Int32(CTK_BYTES_NONE) ? nil : order
   }
 
-  /// What one thread begins with. Pieces are so small that no thread waits long for another's last one, and shares have
-  /// equally many.
-  private func pieces(share: Int, of shares: Int, _ total: Int, part index: Int) -> [Piece] {
-    let pieceBytes = min(max(Self.smallestPiece, total / (shares * Self.piecesPerShare)), Self.largestPiece)
-    let (part, weight) = (parts[index], parts[index].linear.weight)
-    let bytes = isGated ? total : weight.byteCount
-    let count = max(1, min(weight.shape.rowCount / part.group / shares / part.streams, bytes / shares / pieceBytes))
-    return (0..<count).map { piece($0, of: count, share: share, of: shares, part: index) }
-  }
-
-  /// A piece of a thread's share of a weight. The thread reads the share from several places, each from front to back,
-  /// piece by piece, so that the processor always knows what comes next.
-  private func piece(_ number: Int, of count: Int, share: Int, of shares: Int, part index: Int) -> Piece {
-    let part = parts[index]
-    let (rows, group) = (part.linear.weight.shape.rowCount, part.group)
-    let (first, last) = (rows / group * share / shares * group, rows / group * (share + 1) / shares * group)
-    // Several rows of x make enough to compute of each weight that memory keeps up with one stream.
-    let streams = x.shape.rowCount == 1 ? part.streams : 1
-    let each = (last - first) / group / streams  // groups of each stream
-    let (begin, end) = (each * number / count * group, each * (number + 1) / count * group)
-    let rest = first + streams * each * group..<(share == shares - 1 ? rows : last)
-    return Piece(
-      part: index, first: first + begin, streams: streams, apart: each * group, rows: end - begin,
-      rest: number == count - 1 ? rest : rest.upperBound..<rest.upperBound)
-  }
-
   /// Bytes that a row of x meets in less time than it takes another thread to begin: less than that is not shared.
   private static let smallestShare = 128 << 10
-  private static let smallestPiece = 32 << 10
-  private static let largestPiece = 128 << 10
-  private static let piecesPerShare = 8
+  /// What a core's own cache holds.
+  private static let cacheBytes = 512 << 10
 }

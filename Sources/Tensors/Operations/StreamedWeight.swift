@@ -12,7 +12,8 @@ struct StreamedWeight {
   }
   private let kernel: Kernel
   private let type: ElementType
-  private let group: Int
+  /// What each thread takes of it.
+  let rows: StreamedRows
   private let dots: ctk_block_dots  // of the first row
   private let x: UnsafePointer<Float>  // [rows, input]
   private let rowCount, columnCount: Int
@@ -22,15 +23,15 @@ struct StreamedWeight {
   /// - Parameters:
   ///   - x: [rows, input]
   ///   - bytes: The same as the weight's kernel wants it, where it computes with bytes.
-  init(_ part: StreamedProduct.Part, _ x: Tensor, _ bytes: ByteRows?) {
+  init(_ part: StreamedProduct.Part, _ rows: StreamedRows, _ x: Tensor, _ bytes: ByteRows?) {
     let (weight, copy) = (part.linear.weight, part.interleaved)
     kernel =
       bytes != nil ? copy != nil ? .interleaved : .blocks : weight.elementType.plainCode != nil ? .plain : .decoded
     type = weight.elementType
-    group = part.group
+    self.rows = rows
     var dots = ctk_block_dots()
     dots.weights.type = weight.elementType.plainCode ?? weight.elementType.ggufCode ?? -1
-    dots.weights.row_bytes = copy == nil ? weight.bytesPerRow : InterleavedCopy.rowBytes(of: weight)
+    dots.weights.row_bytes = part.groupBytes
     unsafe dots.weights.first = copy.map { unsafe UnsafeRawPointer($0.base) } ?? UnsafeRawPointer(weight.pointer)
     if let bytes { unsafe dots.x = bytes.kernelRows }
     unsafe dots.out = part.out.floatPointer
@@ -42,16 +43,22 @@ struct StreamedWeight {
     ending = part.ending.kernel
   }
 
-  func multiply(_ piece: StreamedProduct.Piece) {
+  /// A piece of a thread's share.
+  func multiply(_ number: Int, share: Int) {
+    let piece = rows.piece(number, share: share)
     multiply(first: piece.first, streams: piece.streams, apart: piece.apart, rows: piece.rows)
-    multiply(first: piece.rest.lowerBound, streams: 1, apart: 0, rows: piece.rest.count)
+    guard !piece.rest.isEmpty else { return }
+    let each = piece.rest.count / rows.group / piece.streams * rows.group
+    multiply(first: piece.rest.lowerBound, streams: piece.streams, apart: each, rows: each)
+    let left = piece.rest.dropFirst(piece.streams * each)
+    multiply(first: left.startIndex, streams: 1, apart: 0, rows: left.count)
   }
 
   private func multiply(first: Int, streams: Int, apart: Int, rows: Int) {
     guard rows > 0 else { return }
     var dots = unsafe dots
     (dots.weights.streams, dots.weights.apart, dots.weights.rows) = (streams, apart, rows)
-    unsafe dots.weights.first += first / group * dots.weights.row_bytes
+    unsafe dots.weights.first += first / self.rows.group * dots.weights.row_bytes
     unsafe dots.out += first
     switch kernel {
     case .interleaved: unsafe Kernels.table.interleaved_dots(&dots)
