@@ -211,7 +211,7 @@ def main():
     tools = llama_tools(arguments) if names else None
     busy = os.getloadavg()[0]
     if busy > 0.5:
-        note(f"about {busy:.1f} threads of other programs compute too; ratios hold only on a machine that is at rest")
+        note(f"{busy:.1f} threads computed in the last minute, on average; ratios hold only on a machine that is at rest")
     rows = []
     if not arguments.json:
         print(f"{'model':>14} {'type':>8} {'test':>15}  {'Swiftlet':>9} {'llama.cpp':>10}  ratio   of limit: {'llama.cpp':>9}"

@@ -78,13 +78,16 @@ extension Tensor {
   public func transposed() -> Tensor {
     let (rows, columns) = (shape.rowCount, shape.columnCount)
     let out = Tensor(uninitialized: [columns, rows])
+    let (source, target) = unsafe (floatPointer, out.floatPointer)
     // Small squares keep both the rows read and the rows written in the cache.
     let side = 32
-    for rowStart in stride(from: 0, to: rows, by: side) {
-      for columnStart in stride(from: 0, to: columns, by: side) {
-        for row in rowStart..<min(rowStart + side, rows) {
-          for column in columnStart..<min(columnStart + side, columns) {
-            unsafe out.floatPointer[column * rows + row] = floatPointer[row * columns + column]
+    ThreadPool.shared.run((columns + side - 1) / side, minimum: max(1, 2048 / max(1, rows))) { strips in
+      for rowStart in stride(from: 0, to: rows, by: side) {
+        for columnStart in stride(from: strips.lowerBound * side, to: strips.upperBound * side, by: side) {
+          for row in rowStart..<min(rowStart + side, rows) {
+            for column in columnStart..<min(columnStart + side, columns) {
+              unsafe target[column * rows + row] = source[row * columns + column]
+            }
           }
         }
       }

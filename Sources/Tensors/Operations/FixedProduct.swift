@@ -24,7 +24,14 @@ struct FixedProduct {
   /// Whether a weight's type has such products here, in float32's stead.
   static func takes(_ weight: Tensor) -> Bool {
     unsafe Kernels.table.multiply_fixed != nil && Grouping(weight.elementType).size > 0
-      && weight.shape.columnCount % 32 == 0
+      && weight.shape.columnCount % 32 == 0 && fills(weight)
+  }
+
+  /// Whether a plain weight's rows fill most of the slices that they take: what is missing is multiplied as zeros, and
+  /// then float32 is as fast.
+  private static func fills(_ weight: Tensor) -> Bool {
+    let (columns, slice) = (weight.shape.columnCount, Int(CTK_FIXED_DEPTH))
+    return weight.elementType.isBlocked || columns * 4 >= (columns + slice - 1) / slice * slice * 3
   }
 
   init(_ x: Tensor, _ parts: [Part]) {

@@ -1,5 +1,4 @@
 import CTensorKernels
-import Foundation
 import Synchronization
 
 /// A packed weight once more, with its rows interleaved by eight: each of them then has a lane of a vector register, and
@@ -13,10 +12,6 @@ final class InterleavedCopy: Sendable {
     case made(Storage)
   }
   private let state = Mutex<State>(.untried)
-
-  /// What all copies take together, and the most that they may: a weight that finds no room is read where it lies.
-  private static let taken = Atomic<Int>(0)
-  private static let limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
 
   /// Whether a weight has such a copy here.
   static func suits(_ weight: Tensor, _ layout: WeightLayout) -> Bool {
@@ -50,8 +45,7 @@ final class InterleavedCopy: Sendable {
       let group = Int(CTK_INTERLEAVED)
       let groups = (weight.shape.rowCount + group - 1) / group
       let byteCount = groups * Self.rowBytes(of: weight)
-      guard Self.taken.wrappingAdd(byteCount, ordering: .relaxed).newValue <= Self.limit else {
-        Self.taken.wrappingSubtract(byteCount, ordering: .relaxed)
+      guard CopyBudget.reserve(byteCount) else {
         state = .refused
         return nil
       }
@@ -76,7 +70,7 @@ final class InterleavedCopy: Sendable {
 
   deinit {
     state.withLock {
-      if case .made(let storage) = $0 { Self.taken.wrappingSubtract(storage.byteCount, ordering: .relaxed) }
+      if case .made(let storage) = $0 { CopyBudget.release(storage.byteCount) }
     }
   }
 }

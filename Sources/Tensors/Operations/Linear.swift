@@ -8,27 +8,34 @@ public final class Linear: Sendable {
   public let layout: WeightLayout
   /// [output] float32
   public let bias: Tensor?
-  /// The copy that products without a tape read, where there is to be one.
+  /// The copies that products without a tape read, where there is to be one.
   let interleaved: InterleavedCopy?
+  let upright: UprightCopy?
 
   /// A weight, and perhaps a bias.
   public convenience init(weight: Tensor, layout: WeightLayout = .outputMajor, bias: Tensor? = nil) {
-    self.init(weight: weight, layout: layout, bias: bias, interleaved: nil)
+    self.init(weight: weight, layout: layout, bias: bias, interleaved: nil, upright: nil)
   }
 
-  private init(weight: Tensor, layout: WeightLayout, bias: Tensor?, interleaved: InterleavedCopy?) {
+  private init(
+    weight: Tensor, layout: WeightLayout, bias: Tensor?, interleaved: InterleavedCopy?, upright: UprightCopy?
+  ) {
     self.weight = weight
     self.layout = layout
     self.bias = bias
     self.interleaved = interleaved
+    self.upright = upright
   }
 
-  /// The same for use again and again, as the part of a model: of a packed weight (not Q8_0) the first product
-  /// without a tape makes a copy with the rows interleaved, which takes as much memory once more, and later ones read
-  /// that in half the time. Copies take at most half of the machine's memory together.
+  /// The same for use again and again, as the part of a model: the first product without a tape makes a copy that takes
+  /// as much memory once more, and later ones read that in half the time. Of a packed weight (not Q8_0) it has the rows
+  /// interleaved; of a plain one in a mapped file that is `inputMajor`, it is `outputMajor`. Copies take at most half of
+  /// the machine's memory together.
   public var kept: Linear {
-    let suits = InterleavedCopy.suits(weight, layout)
-    return Linear(weight: weight, layout: layout, bias: bias, interleaved: suits ? InterleavedCopy() : nil)
+    Linear(
+      weight: weight, layout: layout, bias: bias,
+      interleaved: InterleavedCopy.suits(weight, layout) ? InterleavedCopy() : nil,
+      upright: UprightCopy.suits(weight, layout) ? UprightCopy() : nil)
   }
 
   /// How many numbers the product has.

@@ -57,7 +57,8 @@ private func products(_ x: Tensor, _ parts: [(linear: Linear, ending: ProductEnd
   var out: [Tensor] = []
   var streamed: [StreamedProduct.Part] = []
   var many: [FixedProduct.Part] = []
-  for (part, ending) in parts {
+  for (given, ending) in parts {
+    let part = given.upright?.linear(of: given) ?? given
     precondition(
       part.layout == .inputMajor || part.weight.shape.columnCount == x.shape.columnCount,
       "\(x.shape) and \(part.weight.shape) have different inner extents")
