@@ -75,7 +75,7 @@ def swiftlet_perplexity(arguments, path):
             command = [arguments.swiftlet, "logits", "--model", path, "--output", out]
             for chunk in batch:
                 command += ["--ids", ",".join(map(str, chunk))]
-            subprocess.run([str(word) for word in command], check=True, capture_output=True)
+            subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
             raw = out.read_bytes()
             header = int.from_bytes(raw[:8], "little")
             shape = json.loads(raw[8:8 + header])["logits"]["shape"]
