@@ -120,7 +120,7 @@ extension Tensor {
   /// A copy with the last two dimensions exchanged. Blocks lie along rows, so a block type becomes float16.
   func swappingLastTwo() -> Tensor {
     let plain = elementType.isBlocked ? ElementType.f16 : elementType
-    if shape.rank == 2 { return converted(to: .f32).transposed().converted(to: plain) }
+    if shape.rank == 2 { return converted(to: plain).transposed() }
     let extents = Shape(shape.dimensions.dropLast(2) + [shape[shape.rank - 1], shape[shape.rank - 2]])
     let result = Tensor(uninitialized: extents, elementType: plain)
     for index in 0..<shape[0] {

@@ -74,8 +74,9 @@ extension Tensor {
     return (out, bad < 0 ? nil : bad)
   }
 
-  /// A copy of a float32 matrix with rows and columns exchanged: [rows, columns] to [columns, rows].
+  /// A copy of a matrix of a plain type with rows and columns exchanged: [rows, columns] to [columns, rows].
   public func transposed() -> Tensor {
+    guard elementType == .f32 else { return converted(to: .f32).transposed().converted(to: elementType) }
     let (rows, columns) = (shape.rowCount, shape.columnCount)
     let out = Tensor(uninitialized: [columns, rows])
     let (source, target) = unsafe (floatPointer, out.floatPointer)

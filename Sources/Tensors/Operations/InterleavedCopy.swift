@@ -1,17 +1,9 @@
 import CTensorKernels
-import Synchronization
 
-/// A packed weight once more, with its rows interleaved by eight: each of them then has a lane of a vector register, and
+/// The copy of a packed weight with its rows interleaved by eight: each of them then has a lane of a vector register, and
 /// nothing is added up across lanes. Kernels take half as long over it as over blocks in a row.
-///
-/// It is made when the weight is first used, all threads at work, and takes as much memory as the weight. The pages of a
-/// mapped file that were read for it are given back.
-final class InterleavedCopy: Sendable {
-  private enum State {
-    case untried, refused
-    case made(Storage)
-  }
-  private let state = Mutex<State>(.untried)
+struct InterleavedCopy: Sendable {
+  private let copy = WeightCopy<Storage>()
 
   /// Whether a weight has such a copy here.
   static func suits(_ weight: Tensor, _ layout: WeightLayout) -> Bool {
@@ -36,23 +28,10 @@ final class InterleavedCopy: Sendable {
   /// The copy of the weight that this belongs to, made now if it has not been; nil where memory is too small for it.
   /// - Parameter weight: [output, input], one that `suits`.
   func storage(of weight: Tensor) -> Storage? {
-    state.withLock { state in
-      switch state {
-      case .made(let storage): return storage
-      case .refused: return nil
-      case .untried: break
-      }
-      let group = Int(CTK_INTERLEAVED)
-      let groups = (weight.shape.rowCount + group - 1) / group
-      let byteCount = groups * Self.rowBytes(of: weight)
-      guard CopyBudget.reserve(byteCount) else {
-        state = .refused
-        return nil
-      }
-      let storage = Self.interleaved(weight, groups: groups)
-      weight.releasePages()
-      state = .made(storage)
-      return storage
+    let group = Int(CTK_INTERLEAVED)
+    let groups = (weight.shape.rowCount + group - 1) / group
+    return copy.form(byteCount: groups * Self.rowBytes(of: weight), of: weight) {
+      Self.interleaved(weight, groups: groups)
     }
   }
 
@@ -66,11 +45,5 @@ final class InterleavedCopy: Sendable {
         weight.pointer + first * weight.bytesPerRow, weight.bytesPerRow, storage.base + range.lowerBound * rowBytes)
     }
     return storage
-  }
-
-  deinit {
-    state.withLock {
-      if case .made(let storage) = $0 { CopyBudget.release(storage.byteCount) }
-    }
   }
 }
