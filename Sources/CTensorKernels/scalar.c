@@ -66,10 +66,11 @@ static float dot(size_t n, const float *x, const void *y, int type) {
   for (size_t i = 0; i < n; i++) total += (double)x[i] * element(y, i, type);
   return (float)total;
 }
-static void dots(const ctk_weight_rows *w, size_t n, const float *x, float *out) {
+static void dots(const ctk_weight_rows *w, size_t n, size_t count, const float *x, float *out, size_t out_stride) {
   for (size_t s = 0; s < w->streams; s++)
     for (size_t row = s * w->apart; row < s * w->apart + w->rows; row++)
-      out[row] = dot(n, x, (const char *)w->first + row * w->row_bytes, w->type);
+      for (size_t j = 0; j < count; j++)
+        out[j * out_stride + row] = dot(n, x + j * n, (const char *)w->first + row * w->row_bytes, w->type);
 }
 static void axpy(size_t n, float a, const void *x, int type, float *y) {
   for (size_t i = 0; i < n; i++) y[i] += a * element(x, i, type);
@@ -398,8 +399,8 @@ const ctk_table ctk_table_scalar = {
     "scalar", 4, 4, multiply, pack_transposed, pack, dot, axpy, add_rows, widen, narrow, add, scale, layer_norm, rms_norm,
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
-    dropout, adam, multiply_adds, read_words, dots,
-    block_dots, to_bytes, NULL, 0, 0, 0, NULL, NULL, NULL,
+    dropout, adam, multiply_adds, read_words, 1, 0, dots,
+    block_dots, 0, to_bytes, NULL, 0, 0, 0, NULL, NULL, NULL,
     write_key, write_value, read_keys, read_values, key_scores, value_sums, softmax_step,
     rotate,
 };

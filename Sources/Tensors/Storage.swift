@@ -14,13 +14,17 @@ import Synchronization
   private static let identities = Atomic<Int>(0)
   private let mapping: MappedFile?
   private let capacity: Int
+  private let meter: MemoryMeter?
 
   /// Alignment of allocated memory: a cache line, and the widest vector register.
   static let alignment = 64
 
   /// Allocates uninitialised memory.
-  package init(byteCount: Int) {
+  /// - Parameter meter: What counts it for as long as it lives.
+  package init(byteCount: Int, meter: MemoryMeter? = nil) {
     self.byteCount = byteCount
+    self.meter = meter
+    meter?.add(byteCount)
     isMapped = false
     mapping = nil
     unsafe (base, capacity) = MemoryCache.take(byteCount: byteCount)
@@ -29,6 +33,7 @@ import Synchronization
   /// Shares the bytes of a mapped file, which stays mapped for as long as this storage lives.
   package init(mapping: MappedFile) {
     self.mapping = mapping
+    meter = nil
     byteCount = mapping.byteCount
     isMapped = true
     capacity = 0
@@ -40,5 +45,13 @@ import Synchronization
 
   deinit {
     if mapping == nil { unsafe MemoryCache.give(base, capacity: capacity) }
+    meter?.add(-byteCount)
+  }
+
+  /// New memory with the same bytes.
+  package func copy() -> Storage {
+    let copy = Storage(byteCount: byteCount, meter: meter)
+    unsafe copy.base.copyMemory(from: base, byteCount: byteCount)
+    return copy
   }
 }

@@ -1,5 +1,6 @@
 #include "KernelChecks.h"
 #include "BlockChecks.h"
+#include "DotChecks.h"
 #include "CTensorKernels.h"
 #include <math.h>
 #include <stdarg.h>
@@ -153,8 +154,8 @@ static void check_rows(const ctk_table *reference, const ctk_table *table, size_
     size_t bytes = type == CTK_F32 ? 4 : 2;
     memset((char *)rows + n * bytes, 0, 10 * bytes);
     const ctk_weight_rows one_stream = {type, 1, 0, 11, bytes, rows}, five = {type, 5, 2, 2, bytes, rows};
-    AGREE(11, 1e-5, t->dots(&one_stream, n, x, out));
-    AGREE(10, 1e-5, t->dots(&five, n, x, out));
+    AGREE(11, 1e-5, t->dots(&one_stream, n, 1, x, out, 0));
+    AGREE(10, 1e-5, t->dots(&five, n, 1, x, out, 0));
     const float factors[7] = {0.75f, -2, 0.5f, 1, -0.25f, 3, 1.5f};
     AGREE(n, 1e-5, { memcpy(out, x, n * sizeof *x); t->add_rows(n, 7, factors, rows, bytes, type, out); });
   }
@@ -379,6 +380,7 @@ const char *kernel_disagreements(const char *name) {
   check_halves(reference, table);
   check_exponentials(table);
   check_multiply_adds(table);
+  check_dots(reference, table, report);
   check_blocks(reference, table, report);
   return messages;
 }

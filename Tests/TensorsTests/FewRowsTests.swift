@@ -35,6 +35,32 @@ import Testing
     }
   }
 
+  /// Sequences that are generated side by side: as many rows as kernels take together are computed as each alone, and
+  /// more of them nearly so. Columns are no whole number of vectors, slices or blocks of 256, and rows of weights leave
+  /// some over.
+  @Test(
+    arguments: [ElementType.f32, .f16, .bf16, .q8_0, .q4_0],
+    [[509, 800], [37, 1056], [64, 35], [1, 2080], [8200, 32]])
+  func productsOfManyRowsAreThoseOfEach(_ type: ElementType, _ shape: [Int]) throws {
+    let (output, input, most) = (shape[0], type.isBlocked ? shape[1] / 32 * 32 : shape[1], 33)
+    let weight = try Tensor(numbers(output * input, seed: 3), shape: [output, input]).encoded(to: type)
+    let bias = Tensor(numbers(output, seed: 1), shape: [output])
+    let x = Tensor(numbers(most * input, seed: 2), shape: [most, input])
+    let part = Linear(weight: weight, bias: bias).kept
+    let alone = (0..<most).map { linears(x.rows($0..<$0 + 1), [part])[0].floats() }
+    let served = unsafe max(fewRows, type.isBlocked ? Kernels.table.block_dots_most : Kernels.table.dots_most)
+    for count in 2...most {
+      let together = linears(x.rows(0..<count), [part])[0].floats()
+      let expected = Array(alone.prefix(count).joined())
+      if count <= served {
+        #expect(together == expected, "\(count) rows of \(type)")
+      } else {
+        let largest = expected.reduce(0) { max($0, abs($1)) }
+        #expect(zip(together, expected).allSatisfy { abs($0 - $1) < 0.01 * largest }, "\(count) rows of \(type)")
+      }
+    }
+  }
+
   /// A part of a model reads a copy whose rows are interleaved; the rows of the last eight are not all there.
   @Test(arguments: types.filter(\.isBlocked))
   func productsWithACopyAreThoseOfEach(_ type: ElementType) throws {

@@ -72,7 +72,7 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
     let x = numbers(rows * k, seed: 3)
     let weight = Tensor(numbers(n * k, seed: 4), shape: [n, k]).converted(to: type)
     let isByte = unsafe type.isBlocked && rows <= fewRows && Kernels.table.block_dots != nil
-    let isFixed = unsafe rows > fewRows && Kernels.table.multiply_fixed != nil
+    let isFixed = unsafe rows > Kernels.table.dots_most && Kernels.table.multiply_fixed != nil
     let seen =
       isByte ? rounded(x, group: 32, limit: 127) : isFixed ? fixedRows(x, columns: k, isPlain: !type.isBlocked) : x
     // 16-bit weights are rounded as the rows are.

@@ -66,7 +66,7 @@ static inline size_t ctk_byte_place(int order, size_t n, size_t i) {
   return i / 256 * 256 + block % 4 * 64 + half * 32 + block / 4 * 16 + i % 16;
 }
 
-// One to eight rows of n numbers as signed bytes: x[j, i] ≈ scales[j, i / group] · codes[j, place of i].
+// Rows of n numbers as signed bytes: x[j, i] ≈ scales[j, i / group] · codes[j, place of i].
 typedef struct {
   size_t count, n;
   const int8_t *codes;        // [count, row_stride]
@@ -184,11 +184,17 @@ typedef struct {
   size_t (*multiply_adds)(size_t rounds, float *mean);
   // The exclusive or of n words, as fast as the memory hands them over.
   uint32_t (*read)(size_t n, const uint32_t *x);
-  // out[row] = Σ x·weights[row], rows of n numbers of a plain type.
-  void (*dots)(const ctk_weight_rows *weights, size_t n, const float *x, float *out);
+  // How many rows of weights `dots` takes together where x has several; and the most rows of x for which it is faster
+  // than products of many rows.
+  size_t dots_rows, dots_most;
+  // out[j, row] = Σ x[j]·weights[row], rows of n numbers of a plain type and `count` rows of x, one after the other; those
+  // of out are `out_stride` apart. The same bits for x[j] however many there are, or places are read at once.
+  void (*dots)(const ctk_weight_rows *weights, size_t n, size_t count, const float *x, float *out, size_t out_stride);
 
-  // Few rows against packed weights; null where rows are decoded and multiplied as float32 instead.
+  // Any number of rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);
+  // The most rows for which that is faster than products of many rows, where a type has a kernel for them: Q8_0.
+  size_t block_dots_most;
   // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the order calls for is written.
   void (*to_bytes)(size_t n, int order, const float *x, int8_t *codes, float *scales, float *sums,
                    int16_t *group_sums);

@@ -65,10 +65,10 @@ private func products(_ x: Tensor, _ parts: [(linear: Linear, ending: ProductEnd
     let results =
       (out.isEmpty ? first : nil) ?? Tensor(uninitialized: Shape(rows: rows, columns: part.width))
     out.append(results)
-    let isFew = part.layout == .outputMajor && rows <= fewRows
-    let usesCopy = InterleavedCopy.serves(part.weight.elementType, rows: rows)
+    let type = part.weight.elementType
+    let usesCopy = InterleavedCopy.serves(type, rows: rows)
     let interleaved = usesCopy ? part.interleaved?.storage(of: part.weight) : nil
-    if isFew || interleaved != nil {
+    if interleaved != nil || part.layout == .outputMajor && StreamedProduct.serves(type, rows: rows) {
       streamed.append(.init(linear: part, interleaved: interleaved, out: results, ending: ending))
     } else if part.layout == .outputMajor, FixedProduct.takes(part.weight) {
       many.append(.init(linear: part, out: results))

@@ -10,9 +10,12 @@ public enum WeightLayout: String, Sendable, Hashable {
 
 /// The most rows of a batch of which each gets exactly the bits that it would get alone, whatever the others hold.
 ///
-/// A product of so few rows reads the weight once and computes every row by itself; from there on rows are computed in
-/// blocks, whose sums run in another order. Speculative decoding rests on it: a text whose tokens are checked by the
+/// A product of so few rows reads the weight once and computes every row by itself; from some number on rows are computed
+/// in blocks, whose sums run in another order. Speculative decoding rests on it: a text whose tokens are checked by the
 /// handful is the text whose tokens come one at a time.
+///
+/// This is what holds everywhere. Where processors have kernels for it, weights of plain types, of Q8_0 and with
+/// interleaved copies keep the promise for 32 rows, so that as many sequences are generated side by side.
 public let fewRows = 8
 
 /// `a · b`, either of them transposed first.

@@ -1,10 +1,10 @@
 import CTensorKernels
 
-/// Rows of x against weights of which each is read once, and met by every row of x: up to `fewRows` of them, or any
-/// number where a weight has an interleaved copy.
+/// Rows of x against weights of which each is read once, and met by every row of x: as many of them as `serves` says, or
+/// `InterleavedCopy.serves` where a weight has such a copy.
 ///
 /// Packed weights meet x as signed bytes, in dot products of whole numbers; plain ones meet it in float32. Either way a
-/// row of x gets the same bits whatever stands beside it.
+/// row of x gets the same bits whatever stands beside it: a sequence that is generated beside others is the same text.
 struct StreamedProduct {
   struct Part {
     let linear: Linear
@@ -12,7 +12,7 @@ struct StreamedProduct {
     let out: Tensor  // [rows, output]
     var ending = ProductEnding.none
 
-    /// Rows that a kernel takes together.
+    /// Rows that lie in memory together.
     var group: Int { interleaved == nil ? 1 : Int(CTK_INTERLEAVED) }
     var groupBytes: Int {
       interleaved == nil ? linear.weight.bytesPerRow : InterleavedCopy.rowBytes(of: linear.weight)
@@ -32,6 +32,13 @@ struct StreamedProduct {
     self.parts = parts
   }
 
+  /// Whether this is how so many rows meet a weight that has no copy: `fewRows` always, and of the types whose kernels
+  /// take several rows of x together as many as these are faster for than products of many rows.
+  static func serves(_ type: ElementType, rows: Int) -> Bool {
+    let table = Kernels.table
+    return rows <= max(fewRows, type.plainCode != nil ? table.dots_most : type == .q8_0 ? table.block_dots_most : 0)
+  }
+
   func run() {
     let totalBytes = parts.reduce(0) { $0 + $1.linear.weight.byteCount }
     let shares = max(1, min(ThreadPool.shared.threadCount, totalBytes * x.shape.rowCount / Self.smallestShare))
@@ -43,8 +50,10 @@ struct StreamedProduct {
       let weight = part.linear.weight
       // Several rows of x make enough to compute of each weight that memory keeps up with one place. Plain rows that
       // are not in the caches are read faster with all places at the same part of a page.
+      let isTiled = x.shape.rowCount > 1 && weight.elementType.plainCode != nil
       let rows = StreamedRows(
-        rowCount: weight.shape.rowCount, group: part.group, groupBytes: part.groupBytes,
+        rowCount: weight.shape.rowCount, group: isTiled ? Kernels.table.dots_rows : part.group,
+        groupBytes: part.groupBytes,
         streams: x.shape.rowCount == 1 ? part.streams : 1,
         isSpread: weight.elementType.isBlocked || totalBytes / shares <= Self.cacheBytes, shares: shares,
         bytes: isGated ? totalBytes : weight.byteCount, regionBytes: totalBytes)

@@ -14,6 +14,8 @@ struct StreamedWeight {
   private let type: ElementType
   /// What each thread takes of it.
   let rows: StreamedRows
+  /// Rows that lie in memory together, as many as `row_bytes` are for.
+  private let group: Int
   private let dots: ctk_block_dots  // of the first row
   private let x: UnsafePointer<Float>  // [rows, input]
   private let rowCount, columnCount: Int
@@ -29,6 +31,7 @@ struct StreamedWeight {
       bytes != nil ? copy != nil ? .interleaved : .blocks : weight.elementType.plainCode != nil ? .plain : .decoded
     type = weight.elementType
     self.rows = rows
+    group = part.group
     var dots = ctk_block_dots()
     dots.weights.type = weight.elementType.plainCode ?? weight.elementType.ggufCode ?? -1
     dots.weights.row_bytes = part.groupBytes
@@ -58,16 +61,13 @@ struct StreamedWeight {
     guard rows > 0 else { return }
     var dots = unsafe dots
     (dots.weights.streams, dots.weights.apart, dots.weights.rows) = (streams, apart, rows)
-    unsafe dots.weights.first += first / self.rows.group * dots.weights.row_bytes
+    unsafe dots.weights.first += first / group * dots.weights.row_bytes
     unsafe dots.out += first
     switch kernel {
     case .interleaved: unsafe Kernels.table.interleaved_dots(&dots)
     case .blocks: unsafe Kernels.table.block_dots(&dots)
     case .plain:
-      for row in 0..<rowCount {
-        unsafe Kernels.table.dots(
-          &dots.weights, columnCount, x + row * columnCount, dots.out + row * dots.out_stride)
-      }
+      unsafe Kernels.table.dots(&dots.weights, columnCount, rowCount, x, dots.out, dots.out_stride)
     case .decoded: unsafe multiplyDecoded(dots)
     }
     if unsafe bias == nil, case .none = ending { return }

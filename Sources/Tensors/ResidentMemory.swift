@@ -1,9 +1,9 @@
 import Foundation
 
 /// How much memory this process holds.
-enum ResidentMemory {
+package enum ResidentMemory {
   /// The bytes of memory in use now, pages of mapped files included. macOS tells the most there were.
-  static var byteCount: Int {
+  package static var byteCount: Int {
     #if os(Linux)
       // The second number of /proc/self/statm counts pages.
       let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
