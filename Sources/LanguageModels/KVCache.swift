@@ -2,8 +2,9 @@ import Tensors
 
 /// The keys and values of the tokens that a model has already read, so that the next token costs one row of work.
 ///
-/// One cache belongs to one sequence. It grows by pages of 256 tokens, and never copies what it holds. Layers that see
-/// a window or a chunk keep only the pages that a token may still see.
+/// One cache belongs to one sequence. It grows by pages of 256 tokens, and copies what it holds only where it shares a
+/// page with another cache that `fork` made. Layers that see a window or a chunk keep only the pages that a token may
+/// still see.
 public final class KVCache {
   /// How many tokens it holds.
   public private(set) var count = 0
@@ -17,6 +18,7 @@ public final class KVCache {
   public var allocatedBytes: Int { groups.reduce(0) { $0 + $1.pages.count * $1.layers.bytesPerPage } }
 
   private let layout: KVCacheLayout
+  private let meter: MemoryMeter?
   private var groups: [PageGroup]
   /// By layer: which group its pages belong to, and its place in them.
   private let places: [(group: Int, layer: Int)]
@@ -30,11 +32,25 @@ public final class KVCache {
   }
 
   /// An empty cache.
-  init(_ configuration: Configuration, types: KVCacheTypes) {
+  init(_ configuration: Configuration, types: KVCacheTypes, meter: MemoryMeter?) {
     capacity = configuration.contextLength
+    self.meter = meter
     layout = KVCacheLayout(configuration, types)
     groups = layout.groups.map { PageGroup(layers: $0) }
     places = layout.places
+  }
+
+  private init(sharing other: KVCache) {
+    (capacity, layout, meter) = (other.capacity, other.layout, other.meter)
+    (groups, places, count) = (other.groups, other.places, other.count)
+  }
+
+  /// Another cache with the first `count` tokens of this one, in the same memory: pages are shared until one of the two
+  /// writes to them. Nil where layers that see a window have dropped what the next token would attend to.
+  public func fork(first count: Int) -> KVCache? {
+    guard (0...self.count).contains(count) else { return nil }
+    let fork = KVCache(sharing: self)
+    return fork.truncate(to: count) == count ? fork : nil
   }
 
   /// Forgets all tokens after the first `count`, so that another continuation can be tried.
@@ -61,17 +77,39 @@ public final class KVCache {
   public func clear() { truncate(to: 0) }
 
   /// The bytes that its pages would take with `added` more tokens.
-  func bytes(adding added: Int) -> Int {
+  package func bytes(adding added: Int) -> Int {
     let pages = layout.pageCount(count + added)
     return groups.reduce(0) { $0 + max($1.pages.count, pages - $1.firstPage) * $1.layers.bytesPerPage }
+  }
+
+  /// The bytes of the pages that reading `added` more tokens makes anew: further ones, and a copy of the last one where
+  /// another cache has it too.
+  package func newBytes(adding added: Int) -> Int {
+    let pages = layout.pageCount(count + added)
+    return groups.indices.reduce(0) { total, index in
+      let missing = max(0, pages - groups[index].firstPage - groups[index].pages.count)
+      let copied = sharesNextPage(index) ? 1 : 0
+      return total + (missing + copied) * groups[index].layers.bytesPerPage
+    }
+  }
+
+  /// Whether the next token of a group goes to a page that another cache holds too.
+  private func sharesNextPage(_ group: Int) -> Bool {
+    let page = count / layout.pageLength - groups[group].firstPage
+    guard groups[group].pages.indices.contains(page) else { return false }
+    return !isKnownUniquelyReferenced(&groups[group].pages[page])
   }
 
   /// Makes room for `added` more tokens.
   func reserve(_ added: Int) {
     let needed = layout.pageCount(count + added)
     for index in groups.indices {
+      if added > 0, sharesNextPage(index) {
+        let page = count / layout.pageLength - groups[index].firstPage
+        groups[index].pages[page] = groups[index].pages[page].copy()
+      }
       while groups[index].firstPage + groups[index].pages.count < needed {
-        groups[index].pages.append(Storage(byteCount: groups[index].layers.bytesPerPage))
+        groups[index].pages.append(Storage(byteCount: groups[index].layers.bytesPerPage, meter: meter))
       }
     }
   }

@@ -30,7 +30,10 @@ public final class LanguageModel: Sendable {
   }
 
   /// An empty cache for one sequence.
-  public func makeCache(_ types: KVCacheTypes = .f16) -> KVCache { KVCache(configuration, types: types) }
+  /// - Parameter meter: What counts its memory, and that of its forks.
+  public func makeCache(_ types: KVCacheTypes = .f16, meter: MemoryMeter? = nil) -> KVCache {
+    KVCache(configuration, types: types, meter: meter)
+  }
 
   /// Reads tokens after those in `cache`, and adds them to it.
   /// - Returns: The scores of every possible next token: [ids.count or 1, vocabularySize].

@@ -51,6 +51,40 @@ import Testing
     #expect(cache.truncate(to: 300) == 256 && cache.truncate(to: -1) == 0 && cache.allocatedBytes == 0)
   }
 
+  @Test(arguments: [0, 1, 255, 256, 300, 600])
+  func forksShareMemoryUntilTheyDiffer(_ shared: Int) throws {
+    let model = try model([.full, .full])
+    let (ids, meter) = (ids(700), MemoryMeter())
+    let cache = model.makeCache(.f32, meter: meter)
+    _ = try model.forward(Array(ids[..<600]), cache: cache)
+    let page = 256 * cache.bytesPerToken
+    #expect(meter.usedBytes == 3 * page)
+    let fork = try #require(cache.fork(first: shared))
+    #expect(meter.usedBytes == 3 * page && fork.count == shared)
+    let others = Array(ids.reversed()[..<50])
+    let cost = fork.newBytes(adding: others.count)
+    let after = try model.forward(others, cache: fork).floats()
+    #expect(meter.usedBytes == 3 * page + cost)
+    // The first cache does not notice, nor does the fork notice the first.
+    _ = try model.forward(Array(ids[600...]), cache: cache)
+    let alone = model.makeCache(.f32)
+    if shared > 0 { _ = try model.forward(Array(ids[..<shared]), cache: alone) }
+    #expect(largestDifference(try model.forward(others, cache: alone).floats(), after) < 1e-5)
+    #expect(
+      largestDifference(try model.forward([1], cache: cache).floats(), try model.logits(ids + [1]).floats().suffix(50))
+        < 1e-4)
+    #expect(fork.fork(first: fork.count + 1) == nil && fork.fork(first: -1) == nil)
+  }
+
+  @Test func aWindowThatIsGoneCannotBeForked() throws {
+    let model = try model([.full, .banded(window: 60)])
+    let cache = model.makeCache(.f32)
+    _ = try model.forward(ids(900), cache: cache)
+    #expect(cache.fork(first: 100) == nil)
+    #expect(cache.fork(first: 890)?.count == 890)
+    #expect(cache.count == 900)
+  }
+
   /// After some tokens are forgotten, others continue as if the first had never been there.
   @Test(arguments: [[AttentionPattern.full], [.banded(window: 60), .chunked(size: 128), .full]])
   func anotherContinuationCanBeTried(_ patterns: [AttentionPattern]) throws {
