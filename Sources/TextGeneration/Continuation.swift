@@ -18,10 +18,10 @@ final class Continuation {
     onEvent: (GenerationEvent) throws -> Bool
   ) throws -> GenerationSummary {
     try options.validate(vocabularySize: predictor.vocabularySize)
-    var sampler = try Sampler(options.sampling, vocabularySize: predictor.vocabularySize)
-    let ids = try checked(prompt.encoded(by: generator.coder))
-    for id in ids { sampler.accept(id) }
-    let endTokens = Set(options.stopTokens + (options.stopsAtEndOfText ? predictor.endTokens : []))
+    let ids = try prompt.ids(for: predictor, coder: generator.coder)
+    var growing = try GrowingText(
+      after: ids, options, predictor: predictor, coder: generator.coder,
+      breakers: SequenceBreakers(of: options, for: generator.coder, vocabularySize: predictor.vocabularySize))
 
     let clock = ContinuousClock()
     let beginning = clock.now
@@ -29,67 +29,36 @@ final class Continuation {
     var logits = try text.read(ids[reusedTokens...], isCancelled)
     let promptEnd = clock.now
 
-    var decoder = generator.coder.makeStreamDecoder()
-    var stops = StopStrings(options.stopStrings)
-    var (generatedTokens, acceptedTokens) = (0, 0)
+    var acceptedTokens = 0
     func step() throws -> FinishReason? {
       if isCancelled() { return .cancelled }
       guard let scores = logits else { return .cancelled }
-      if generatedTokens >= options.maxTokens ?? .max { return .maxTokens }
-      let sample = try sampler.sample(scores, wantsLogProbability: options.reportsLogProbabilities)
-      let wasDrafted = text.guessed(sample.token)
-      generatedTokens += 1
-      if wasDrafted { acceptedTokens += 1 }
-      if endTokens.contains(sample.token) { return .endOfText(token: sample.token) }
-      let piece = stops.append(decoder.append(sample.token))
-      let goesOn = try onEvent(
-        GenerationEvent(
-          text: piece, token: sample.token, logProbability: sample.logProbability, wasDrafted: wasDrafted, summary: nil)
-      )
-      if let match = stops.match { return .stopString(match) }
+      let step = try growing.take(scores, isDrafted: text.guessed)
+      if let token = step.token, text.guessed(token) { acceptedTokens += 1 }
+      guard let event = step.event, let token = step.token else { return step.reason }
+      let goesOn = try onEvent(event)
+      if case .stopString = step.reason { return step.reason }
       if !goesOn { return .cancelled }
-      if generatedTokens >= options.maxTokens ?? .max { return .maxTokens }
+      if let reason = step.reason { return reason }
       if text.isFull { return .contextFull }
       // After the last guess one more token is chosen.
-      let useful = (options.maxTokens ?? .max) - generatedTokens - 1
       logits = try text.append(
-        sample.token, DraftRequest(count: useful, endTokens: endTokens, sampler: sampler), isCancelled: isCancelled)
+        token,
+        DraftRequest(count: growing.tokensLeft - 1, endTokens: growing.endingTokens, sampler: growing.sampler),
+        isCancelled: isCancelled)
       return nil
     }
     var reason: FinishReason?
     while reason == nil { reason = try step() }
 
-    let rest = stops.append(decoder.finish()) + stops.finish()
+    let rest = growing.finish()
     let summary = GenerationSummary(
-      reason: stops.match.map(FinishReason.stopString) ?? reason ?? .cancelled, promptTokens: ids.count,
-      reusedTokens: reusedTokens, generatedTokens: generatedTokens, draftedTokens: text.draftedTokens,
+      reason: rest.match.map(FinishReason.stopString) ?? reason ?? .cancelled, promptTokens: ids.count,
+      reusedTokens: reusedTokens, generatedTokens: growing.tokenCount, draftedTokens: text.draftedTokens,
       acceptedTokens: acceptedTokens,
-      promptSeconds: Self.seconds(promptEnd - beginning), generationSeconds: Self.seconds(clock.now - promptEnd),
-      seed: sampler.seed)
-    _ = try onEvent(GenerationEvent(text: rest, token: nil, logProbability: nil, wasDrafted: false, summary: summary))
+      promptSeconds: (promptEnd - beginning) / .seconds(1), generationSeconds: (clock.now - promptEnd) / .seconds(1),
+      seed: growing.sampler.seed)
+    _ = try onEvent(.last(rest.text, summary))
     return summary
   }
-
-  /// The prompt's ids, if the model can take them.
-  private func checked(_ ids: [Int]) throws(GenerationError) -> [Int] {
-    var ids = ids
-    if ids.isEmpty, let first = predictor.beginningToken ?? predictor.endTokens.first { ids = [first] }
-    guard !ids.isEmpty else {
-      throw GenerationError(
-        .emptyPrompt, "the prompt is empty, and this model has no token to begin with; give some text.")
-    }
-    guard ids.count <= predictor.contextLength else {
-      throw GenerationError(
-        .promptTooLong,
-        "the prompt has \(ids.count) tokens, but the model's context holds \(predictor.contextLength); shorten it.")
-    }
-    if let id = ids.first(where: { $0 < 0 || $0 >= predictor.vocabularySize }) {
-      throw GenerationError(
-        .invalidToken,
-        "token id \(id) of the prompt is outside the model's 0..<\(predictor.vocabularySize); use its own tokenizer.")
-    }
-    return ids
-  }
-
-  private static func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 }

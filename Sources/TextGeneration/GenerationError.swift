@@ -14,6 +14,10 @@ public struct GenerationError: Error, Hashable, Sendable, CustomStringConvertibl
     case noCandidate
     /// A draft model has another vocabulary than the model that it guesses for.
     case mismatchedDraft
+    /// Too many requests wait already.
+    case overloaded
+    /// The scheduler takes on nothing more.
+    case ended
     /// A tokenizer or a built-in model is not where it was looked for.
     case notFound
   }

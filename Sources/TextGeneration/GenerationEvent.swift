@@ -7,10 +7,18 @@ public struct GenerationEvent: Sendable, CustomStringConvertible {
   public let token: Int?
   /// The natural logarithm of the probability that the model gave the token, if that was asked for.
   public let logProbability: Float?
+  /// The most probable tokens in the same terms, best first, as many as were asked for.
+  public let alternatives: [TokenLogProbability]
   /// Whether the token had been guessed, and cost no pass of its own.
   public let wasDrafted: Bool
   /// What the generation came to, in the last event.
   public let summary: GenerationSummary?
+
+  /// The last event: what was held back, and what the generation came to.
+  static func last(_ text: String, _ summary: GenerationSummary) -> GenerationEvent {
+    GenerationEvent(
+      text: text, token: nil, logProbability: nil, alternatives: [], wasDrafted: false, summary: summary)
+  }
 
   /// The text, so that `print(event, terminator: "")` writes what was generated.
   public var description: String { text }
@@ -22,6 +30,8 @@ public enum FinishReason: Sendable, Hashable {
   case endOfText(token: Int)
   /// This stop string was found.
   case stopString(String)
+  /// The text is complete, and its grammar allows nothing more.
+  case grammarEnd
   /// `GenerationOptions.maxTokens` were generated.
   case maxTokens
   /// The model's context holds no more tokens.
@@ -32,7 +42,7 @@ public enum FinishReason: Sendable, Hashable {
   /// One word for programs: `end`, `stop`, `length`, `context`, `cancelled`.
   public var name: String {
     switch self {
-    case .endOfText: "end"
+    case .endOfText, .grammarEnd: "end"
     case .stopString: "stop"
     case .maxTokens: "length"
     case .contextFull: "context"

@@ -1,5 +1,5 @@
 /// How to continue a prompt, and when to stop.
-public struct GenerationOptions: Sendable, Hashable {
+public struct GenerationOptions: Sendable {
   /// How each token is chosen.
   public var sampling: SamplingOptions
   /// The most tokens to generate; nil goes on until the text ends or the context is full.
@@ -10,20 +10,34 @@ public struct GenerationOptions: Sendable, Hashable {
   public var stopTokens: [Int]
   /// Whether the model's end-of-text tokens end the generation.
   public var stopsAtEndOfText: Bool
-  /// Whether events tell how probable the model held each token; costs a pass over the vocabulary.
-  public var reportsLogProbabilities: Bool
+  /// How many tokens to generate at least: what would end the text before is not chosen.
+  public var minTokens: Int
+  /// Texts that are never written.
+  public var bannedStrings: [String]
+  /// Whether events tell how probable the model held each token, and how many others beside it; costs a pass over the
+  /// vocabulary. Nil does not tell.
+  public var topLogProbabilities: Int?
+  /// What the text must look like.
+  public var constraint: GenerationConstraint?
+  /// Control tokens that are written as their names, not left out: a format's own marks.
+  public var keptControlTokens: Set<Int>
 
   /// These options.
   public init(
     sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = 200, stopStrings: [String] = [],
-    stopTokens: [Int] = [], stopsAtEndOfText: Bool = true, reportsLogProbabilities: Bool = false
+    stopTokens: [Int] = [], stopsAtEndOfText: Bool = true, minTokens: Int = 0, bannedStrings: [String] = [],
+    topLogProbabilities: Int? = nil, constraint: GenerationConstraint? = nil, keptControlTokens: Set<Int> = []
   ) {
     self.sampling = sampling
     self.maxTokens = maxTokens
     self.stopStrings = stopStrings
     self.stopTokens = stopTokens
     self.stopsAtEndOfText = stopsAtEndOfText
-    self.reportsLogProbabilities = reportsLogProbabilities
+    self.minTokens = minTokens
+    self.bannedStrings = bannedStrings
+    self.topLogProbabilities = topLogProbabilities
+    self.constraint = constraint
+    self.keptControlTokens = keptControlTokens
   }
 
   /// Checks every option against its range.
@@ -32,6 +46,17 @@ public struct GenerationOptions: Sendable, Hashable {
     try sampling.validate(vocabularySize: vocabularySize)
     if let maxTokens, maxTokens < 0 {
       throw GenerationError(.invalidOption, "max-tokens is \(maxTokens); give a whole number, 0 or more.")
+    }
+    if minTokens < 0 || minTokens > maxTokens ?? .max {
+      throw GenerationError(
+        .invalidOption, "min-tokens is \(minTokens); give a whole number from 0 to max-tokens.")
+    }
+    if bannedStrings.contains("") {
+      throw GenerationError(
+        .invalidOption, "a banned string is empty, which every text contains; give some characters.")
+    }
+    if let count = topLogProbabilities, count < 0 {
+      throw GenerationError(.invalidOption, "\(count) alternatives to each token; give a whole number, 0 or more.")
     }
     if stopStrings.contains("") {
       throw GenerationError(.invalidOption, "a stop string is empty, which every text contains; give some characters.")

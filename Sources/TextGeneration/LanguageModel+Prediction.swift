@@ -1,46 +1,67 @@
 public import LanguageModels
-import Tensors
+package import Tensors
 public import Tokenization
-
-extension LanguageModel: TokenPredictor {
-  package var vocabularySize: Int { configuration.vocabularySize }
-  package var contextLength: Int { configuration.contextLength }
-  package var beginningToken: Int? { configuration.bosToken }
-  package var endTokens: [Int] { configuration.eosTokens }
-  package func makeSequence() -> any PredictedSequence { CachedSequence(self, .f16) }
-}
 
 /// A model whose sequences keep keys and values in types of one's choice.
 package struct CachingModel: TokenPredictor {
   let model: LanguageModel
   let types: KVCacheTypes
+  /// What counts the memory of its sequences.
+  package let meter: MemoryMeter?
 
-  package init(_ model: LanguageModel, _ types: KVCacheTypes) { (self.model, self.types) = (model, types) }
+  package init(_ model: LanguageModel, _ types: KVCacheTypes = .f16, meter: MemoryMeter? = nil) {
+    (self.model, self.types, self.meter) = (model, types, meter)
+  }
 
-  package var vocabularySize: Int { model.vocabularySize }
-  package var contextLength: Int { model.contextLength }
-  package var beginningToken: Int? { model.beginningToken }
-  package var endTokens: [Int] { model.endTokens }
-  package func makeSequence() -> any PredictedSequence { CachedSequence(model, types) }
+  package var vocabularySize: Int { model.configuration.vocabularySize }
+  package var contextLength: Int { model.configuration.contextLength }
+  package var beginningToken: Int? { model.configuration.bosToken }
+  package var endTokens: [Int] { model.configuration.eosTokens }
+  package func makeSequence() -> any PredictedSequence {
+    CachedSequence(model, model.makeCache(types, meter: meter))
+  }
+  package func cacheBytes(of tokens: Int) -> Int { model.makeCache(types).bytes(adding: tokens) }
+
+  package func read(_ batch: [BatchInput]) throws -> [[[Float]]] {
+    let inputs = try batch.map { input in
+      guard let sequence = input.sequence as? CachedSequence else {
+        throw GenerationError(.invalidOption, "a sequence of another model; give one that this model made.")
+      }
+      let rows: LanguageModel.LogitsRows? =
+        switch input.rows {
+        case .none: nil
+        case .last: .last
+        case .all: .all
+        }
+      return SequenceInput(input.ids, cache: sequence.cache, logits: rows)
+    }
+    return try model.forward(inputs).map { $0.map(Self.rows) ?? [] }
+  }
+
+  /// The rows of a tensor [rows, vocabularySize].
+  fileprivate static func rows(_ scores: Tensor) -> [[Float]] {
+    (0..<scores.shape.rowCount).map { scores.rows($0..<$0 + 1).floats() }
+  }
 }
 
 /// A sequence whose keys and values the model's cache holds.
 private final class CachedSequence: PredictedSequence {
   private let model: LanguageModel
-  private let cache: KVCache
+  let cache: KVCache
 
-  init(_ model: LanguageModel, _ types: KVCacheTypes) {
-    self.model = model
-    cache = model.makeCache(types)
-  }
+  init(_ model: LanguageModel, _ cache: KVCache) { (self.model, self.cache) = (model, cache) }
 
   var count: Int { cache.count }
   func read(_ ids: [Int]) throws -> [Float] { try model.forward(ids, cache: cache, logits: .last).floats() }
   func readAll(_ ids: [Int]) throws -> [[Float]] {
-    let scores = try model.forward(ids, cache: cache, logits: .all)  // [ids.count, vocabularySize]
-    return ids.indices.map { scores.rows($0..<$0 + 1).floats() }
+    CachingModel.rows(try model.forward(ids, cache: cache, logits: .all))
   }
   func truncate(to count: Int) { cache.truncate(to: count) }
+  func fork(first count: Int) -> (any PredictedSequence)? {
+    cache.fork(first: count).map { CachedSequence(model, $0) }
+  }
+  var bytes: Int { cache.allocatedBytes }
+  func newBytes(adding added: Int) -> Int { cache.newBytes(adding: added) }
 }
 
 extension Tokenizer: TextCoder {

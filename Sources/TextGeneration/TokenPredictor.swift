@@ -1,7 +1,8 @@
+package import Tensors
+
 /// What a generator asks of a model: scores of the next token.
 ///
-/// `LanguageModel` is the one that matters. The seam lets tests put a model of known behaviour in its place, and later
-/// a batch of sequences or a draft model.
+/// `LanguageModel` is the one that matters. The seam lets tests put a model of known behaviour in its place.
 package protocol TokenPredictor: Sendable {
   /// How many tokens there are; every row of scores has as many.
   var vocabularySize: Int { get }
@@ -13,6 +14,23 @@ package protocol TokenPredictor: Sendable {
   var endTokens: [Int] { get }
   /// A sequence without tokens.
   func makeSequence() -> any PredictedSequence
+  /// Reads the next tokens of several sequences, each once in the batch.
+  /// - Returns: For each the scores after every token that was asked for: none, one row or all.
+  func read(_ batch: [BatchInput]) throws -> [[[Float]]]
+  /// The memory that sequences of this predictor take together.
+  var meter: MemoryMeter? { get }
+  /// The bytes that a sequence of so many tokens takes.
+  func cacheBytes(of tokens: Int) -> Int
+}
+
+/// What one sequence of a batch reads.
+package struct BatchInput {
+  package let sequence: any PredictedSequence
+  package let ids: [Int]
+  package let rows: Rows
+
+  /// After which of the tokens scores are wanted.
+  package enum Rows: Sendable { case none, last, all }
 }
 
 /// One sequence that a model is reading. It belongs to one task at a time.
@@ -28,6 +46,13 @@ package protocol PredictedSequence: AnyObject {
   /// Forgets the tokens after the first `count`. Where it no longer has what the next token would attend to, it forgets
   /// more, as `count` then tells; never where at most `fewRows` tokens are forgotten.
   func truncate(to count: Int)
+  /// Another sequence that begins with the first `count` tokens of this one and shares their memory; nil where that is
+  /// not to be had.
+  func fork(first count: Int) -> (any PredictedSequence)?
+  /// The bytes of its memory, what it shares included.
+  var bytes: Int { get }
+  /// The bytes that reading `added` more tokens takes anew.
+  func newBytes(adding added: Int) -> Int
 }
 
 /// What a generator asks of a tokenizer.
@@ -41,6 +66,8 @@ package protocol TextCoder: Sendable {
   func id(ofControl piece: String) -> Int?
   /// A token as the vocabulary writes it, or nil for an id without one.
   func piece(of id: Int) -> String?
+  /// The bytes that a token adds to a text, or nil for an id without one.
+  func bytes(of id: Int) -> [UInt8]?
   /// Turns ids into text piece by piece.
   func makeStreamDecoder() -> any TextStreamDecoder
 }
@@ -51,4 +78,17 @@ package protocol TextStreamDecoder {
   mutating func append(_ id: Int) -> String
   /// What is left when no token follows.
   mutating func finish() -> String
+}
+
+extension SequenceBreakers {
+  /// What interrupts repetitions for some options.
+  init(of options: GenerationOptions, for coder: some TextCoder, vocabularySize: Int) {
+    guard let dry = options.sampling.dry, options.sampling.activeSteps.contains(.dry) else {
+      self.init()
+      return
+    }
+    self.init(
+      dry.breakers, vocabularySize: vocabularySize, bytes: coder.bytes(of:),
+      encode: { coder.encode($0, isWhole: false) })
+  }
 }

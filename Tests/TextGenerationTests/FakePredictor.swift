@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 import TextGeneration
 
 /// A model whose next token is a known function of the last: tokens are bytes, and after byte b comes b + step.
@@ -17,6 +18,10 @@ final class FakePredictor: TokenPredictor {
   let reads = Mutex<[Int]>([])
   /// All that the sequence last read from now holds.
   let held = Mutex<[Int]>([])
+  /// Every batch that was read: how many tokens of how many sequences.
+  let batches = Mutex<[[Int]]>([])
+  /// A byte for every token that a sequence holds.
+  let meter: MemoryMeter? = MemoryMeter()
   /// Called before each read.
   let beforeRead: @Sendable () -> Void
 
@@ -33,12 +38,37 @@ final class FakePredictor: TokenPredictor {
   }
 
   func makeSequence() -> any PredictedSequence { Sequence(self) }
+  func cacheBytes(of tokens: Int) -> Int { tokens }
+  func read(_ batch: [BatchInput]) throws -> [[[Float]]] {
+    batches.withLock { $0.append(batch.map(\.ids.count)) }
+    return try batch.map { input in
+      guard let sequence = input.sequence as? Sequence else { return [] }
+      // A row of its own for every token.
+      let rows = try input.ids.map { try sequence.readAll([$0])[0] }
+      switch input.rows {
+      case .none: return []
+      case .last: return rows.suffix(1)
+      case .all: return rows
+      }
+    }
+  }
 
   final class Sequence: PredictedSequence {
     let predictor: FakePredictor
-    private var held: [Int] = []
+    private var held: [Int] = [] {
+      didSet { predictor.meter?.add(held.count - oldValue.count) }
+    }
     var count: Int { held.count }
     init(_ predictor: FakePredictor) { self.predictor = predictor }
+    deinit { predictor.meter?.add(-held.count) }
+    var bytes: Int { held.count }
+    func newBytes(adding added: Int) -> Int { added }
+    func fork(first count: Int) -> (any PredictedSequence)? {
+      guard count <= held.count, held.count - count <= predictor.mostForgotten else { return nil }
+      let fork = Sequence(predictor)
+      fork.held = Array(held.prefix(count))
+      return fork
+    }
     func truncate(to count: Int) {
       // As layers that see a window do, which keep a little more than they need.
       let isKept = held.count - count <= predictor.mostForgotten
@@ -76,6 +106,7 @@ struct FakeCoder: TextCoder {
   func encodeControl(_ text: String) -> [Int] { controls[text].map { [$0] } ?? encode(text, isWhole: false) }
   func id(ofControl piece: String) -> Int? { controls[piece] }
   func piece(of id: Int) -> String? { controls.first { $0.value == id }?.key ?? String(id) }
+  func bytes(of id: Int) -> [UInt8]? { id < 256 ? [UInt8(id)] : nil }
   func makeStreamDecoder() -> any TextStreamDecoder { Decoder() }
 
   struct Decoder: TextStreamDecoder {

@@ -131,7 +131,7 @@ private func run(
   @Test func eventsTellProbabilitiesWhereAsked() throws {
     var options = greedy
     for wanted in [true, false] {
-      options.reportsLogProbabilities = wanted
+      options.topLogProbabilities = wanted ? 0 : nil
       var events: [GenerationEvent] = []
       try Generator().generate("A", options: options) {
         events.append($0); return true

@@ -165,7 +165,7 @@ private struct Result: Equatable {
       return error.code == .mismatchedDraft && error.message.contains("token 256")
     }
     let (gpt, _) = try BuiltIn.load(.gpt)
-    #expect { try Generator().speculating(.draft(predictor: gpt, coder: FakeCoder())) } throws: {
+    #expect { try Generator().speculating(.draft(predictor: CachingModel(gpt), coder: FakeCoder())) } throws: {
       guard let error = $0 as? GenerationError else { return false }
       return error.code == .mismatchedDraft && error.message.contains("1024 tokens")
     }
@@ -188,7 +188,7 @@ private enum BuiltIn {
     let plain = Generator(model: model, tokenizer: tokenizer, cacheTypes: types)
     let options = GenerationOptions(
       sampling: SamplingOptions(temperature: 0.8, seed: 3), maxTokens: nil, stopsAtEndOfText: false,
-      reportsLogProbabilities: true)
+      topLogProbabilities: 0)
     let expected = try Result(plain, "Once upon a time", options)
     let guesses: [Speculation] = [
       .lookup(), .draft(model, tokenizer: tokenizer), .draft(model, tokenizer: tokenizer, maxTokens: 3),
@@ -225,7 +225,7 @@ private enum BuiltIn {
     let stranger = try LanguageModel(shape, seed: 1)
     let plain = Generator(model: model, tokenizer: tokenizer)
     var options = GenerationOptions(
-      sampling: Self.samplings[sampling], maxTokens: 90, stopsAtEndOfText: false, reportsLogProbabilities: true)
+      sampling: Self.samplings[sampling], maxTokens: 90, stopsAtEndOfText: false, topLogProbabilities: 0)
     for prompt in Self.prompts {
       options.maxTokens = 90
       let expected = try Result(plain, prompt, options)

@@ -2,144 +2,149 @@ import Foundation
 
 /// A token that may come next, with its score.
 struct Candidate: Sendable, Hashable {
-  let token: Int
-  let logit: Float
-}
+  private let id: UInt32
+  var logit: Float
 
-/// The tokens that may still come next. Each step of the pipeline removes some; none removes the last.
-///
-/// Only as many candidates are put in order as a step looks at, because a vocabulary is large and what is kept is
-/// small: selecting costs O(n), sorting what was selected O(k log k).
-struct Candidates: Sendable {
-  private(set) var list: [Candidate]
-  /// How many of the first candidates stand in order, best first.
-  private var orderedCount = 0
-
-  /// Every token with a usable score: NaN and minus infinity are no candidates, and plus infinity is the largest score.
-  init(logits: [Float]) {
-    list = []
-    list.reserveCapacity(logits.count)
-    for (token, logit) in logits.enumerated() where logit > -.infinity {
-      list.append(Candidate(token: token, logit: min(logit, .greatestFiniteMagnitude)))
-    }
+  init(token: Int, logit: Float) {
+    // No array of scores is so long as to need more.
+    id = UInt32(truncatingIfNeeded: token)
+    // Plus infinity is the largest score.
+    self.logit = min(logit, .greatestFiniteMagnitude)
   }
 
-  /// Keeps the `k` best tokens.
-  mutating func keepBest(_ k: Int) {
-    guard k > 0, k < list.count else { return }
-    order(first: k)
-    list.removeSubrange(k...)
-  }
-
-  /// Keeps the fewest best tokens whose probabilities sum to at least `mass`.
-  mutating func keepNucleus(_ mass: Float) {
-    guard mass < 1, list.count > 1 else { return }
-    let largest = largestLogit
-    let goal = Double(mass) * list.reduce(0) { $0 + weight($1, largest) }
-    var (kept, sum) = (0, 0.0)
-    repeat {
-      // Most nuclei are small: put a few in order, and more only when they do not suffice.
-      if kept == orderedCount { order(first: max(64, 4 * orderedCount)) }
-      sum += weight(list[kept], largest)
-      kept += 1
-    } while sum < goal && kept < list.count
-    list.removeSubrange(kept...)
-    orderedCount = kept
-  }
-
-  /// Keeps the tokens at least `fraction` times as probable as the best.
-  mutating func keepAbove(fraction: Float) {
-    guard fraction > 0 else { return }
-    let threshold = Double(largestLogit) + log(Double(fraction))
-    let ordered = list[..<orderedCount].count { Double($0.logit) >= threshold }
-    list.removeAll { Double($0.logit) < threshold }
-    orderedCount = ordered
-  }
-
-  /// Keeps the tokens whose surprise −ln p is nearest the distribution's entropy, until they hold `mass`.
-  mutating func keepTypical(_ mass: Float) {
-    guard mass < 1, list.count > 1 else { return }
-    let largest = largestLogit
-    let total = list.reduce(0) { $0 + weight($1, largest) }
-    // With w = exp(logit − largest): −ln p = ln(total) − (logit − largest), and entropy is its mean.
-    func surprise(_ candidate: Candidate) -> Double {
-      log(total) - (Double(candidate.logit) - Double(largest))
-    }
-    let entropy = list.reduce(0) { $0 + weight($1, largest) / total * surprise($1) }
-    let ranked = list.map { (candidate: $0, distance: abs(surprise($0) - entropy)) }.sorted {
-      ($0.distance, $0.candidate.token) < ($1.distance, $1.candidate.token)
-    }
-    var (kept, sum) = (0, 0.0)
-    repeat {
-      sum += weight(ranked[kept].candidate, largest)
-      kept += 1
-    } while sum < Double(mass) * total && kept < ranked.count
-    list = ranked[..<kept].map(\.candidate)
-    orderedCount = 0
-  }
-
-  /// Draws a token with probabilities proportional to exp(logit / temperature).
-  /// - Parameter unit: A random number in 0..<1.
-  func draw(temperature: Float, unit: Double) -> Int? {
-    guard !list.isEmpty else { return nil }
-    let largest = largestLogit
-    var cumulative: [Double] = []
-    cumulative.reserveCapacity(list.count)
-    var sum = 0.0
-    for candidate in list {
-      sum += exp((Double(candidate.logit) - Double(largest)) / Double(temperature))
-      cumulative.append(sum)
-    }
-    let goal = unit * sum
-    // The first whose running sum exceeds the goal; an unlikely rounding at the very end takes the last.
-    var (low, high) = (0, list.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if cumulative[middle] > goal { high = middle } else { low = middle + 1 }
-    }
-    return list[low].token
-  }
-
-  private var largestLogit: Float {
-    orderedCount > 0 ? list[0].logit : list.reduce(-.infinity) { max($0, $1.logit) }
-  }
-
-  private func weight(_ candidate: Candidate, _ largest: Float) -> Double {
-    exp(Double(candidate.logit) - Double(largest))
-  }
+  var token: Int { Int(id) }
 
   /// Better means a larger score; among equals, the smaller id.
-  private static func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
-    a.logit > b.logit || (a.logit == b.logit && a.token < b.token)
+  static func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
+    a.logit > b.logit || (a.logit == b.logit && a.id < b.id)
+  }
+}
+
+/// The tokens that may still come next, with probabilities proportional to exp(logit / temperature). Each step of the
+/// sampler removes some; none removes the last.
+///
+/// They are the whole vocabulary's scores as long as no step has removed one: a list is made of those that the first
+/// such step leaves, and only as many of it are put in order as a step looks at.
+package struct Candidates: Sendable {
+  /// The whole vocabulary's scores, of which those that are NaN or minus infinity are no candidates; nil once there is
+  /// a list.
+  var scores: [Float]?
+  /// The candidates. The first ones stand in order, best first; the others as the last step left them.
+  var list: [Candidate] = []
+  var orderedCount = 0
+  /// 1 / temperature.
+  private(set) var scale = 1.0
+
+  /// Every token with a usable score.
+  package init(_ scores: [Float]) { self.scores = scores }
+
+  // MARK: Temperature
+
+  /// Divides the scores by a temperature; at 0 only the best token is left.
+  package mutating func heat(_ temperature: Double) {
+    // However small temperatures are, and however many, 0 times the scale is 0.
+    if temperature > 0 { scale = min(scale / temperature, 1e300) } else { keepBest(1) }
   }
 
-  /// Puts the `count` best first, in order.
-  private mutating func order(first count: Int) {
-    let count = min(count, list.count)
-    guard count > orderedCount else { return }
-    // Everything in order already is better than the rest, so only the rest needs looking at.
-    var (low, high) = (orderedCount, list.count - 1)
-    while low < high {
-      // Hoare's selection around the median of three: afterwards list[low...right] precede list[left...high].
-      let pivot = median(list[low], list[(low + high) / 2], list[high])
-      var (left, right) = (low, high)
-      while left <= right {
-        while Self.precedes(list[left], pivot) { left += 1 }
-        while Self.precedes(pivot, list[right]) { right -= 1 }
-        if left <= right {
-          list.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if count - 1 <= right { high = right } else if count - 1 >= left { low = left } else { break }
+  /// The temperature between two by how even the distribution is: by the entropy's share of the largest possible. Nil
+  /// where there is nothing to choose.
+  func dynamicTemperature(from low: Double, to high: Double, exponent: Double) -> Double? {
+    let count = scores.map { $0.count { $0 > -.infinity } } ?? list.count
+    guard count > 1 else { return nil }
+    let sums = exponentialSums
+    let entropy = max(0, log(sums.weights) - sums.products / sums.weights)
+    return low + (high - low) * pow(min(1, entropy / log(Double(count))), exponent)
+  }
+
+  /// Changes scores, as penalties do that come after other steps.
+  mutating func adjust(_ change: (_ token: Int, _ logit: Float) -> Float) {
+    collectAll()
+    list = list.compactMap {
+      let heated = scale == 1 ? $0.logit : Float(Double($0.logit) * scale)
+      let logit = change($0.token, max(heated, -.greatestFiniteMagnitude))
+      return logit > -.infinity ? Candidate(token: $0.token, logit: logit) : nil
     }
-    list[orderedCount..<count].sort(by: Self.precedes)
-    orderedCount = count
+    (scale, orderedCount) = (1, 0)
   }
 
-  private func median(_ a: Candidate, _ b: Candidate, _ c: Candidate) -> Candidate {
-    let (low, high) = Self.precedes(a, b) ? (a, b) : (b, a)
-    return Self.precedes(c, low) ? low : Self.precedes(high, c) ? high : c
+  // MARK: Weights
+
+  var largestLogit: Float {
+    if let scores { return scores.indexOfLargest.map { min(scores[$0], .greatestFiniteMagnitude) } ?? -.infinity }
+    return orderedCount > 0 ? list[0].logit : list.reduce(-.infinity) { max($0, $1.logit) }
+  }
+
+  /// The sums of w and of w · x over all candidates, with x = (logit − largest) / temperature and w = exp(x).
+  var exponentialSums: (weights: Double, products: Double) {
+    let largest = largestLogit
+    if let scores { return scores.exponentialSums(in: 0..<scores.count, largest: largest, scale: scale) }
+    return list.reduce(into: (weights: 0, products: 0)) { sums, candidate in
+      let x = exponent(candidate, largest)
+      sums.weights += exp(x)
+      sums.products += exp(x) * x
+    }
+  }
+
+  func exponent(_ candidate: Candidate, _ largest: Float) -> Double {
+    (Double(candidate.logit) - Double(largest)) * scale
+  }
+
+  func weight(_ candidate: Candidate, _ largest: Float) -> Double { exp(exponent(candidate, largest)) }
+
+  /// The candidates with their probabilities.
+  package var probabilities: [(token: Int, probability: Double)] {
+    var all = self
+    all.collectAll()
+    let (largest, total) = (all.largestLogit, all.exponentialSums.weights)
+    return all.list.map { ($0.token, weight($0, largest) / total) }
+  }
+
+  /// The probability of a candidate in the list.
+  func probability(of token: Int) -> Double {
+    list.first { $0.token == token }.map { weight($0, largestLogit) / exponentialSums.weights } ?? 0
+  }
+
+  /// The `count` best candidates, best first.
+  func best(_ count: Int) -> ArraySlice<Candidate> {
+    var copy = self
+    if copy.scores != nil { copy.collect(best: count) }
+    copy.order(first: count)
+    return copy.list.prefix(count)
+  }
+
+  // MARK: Drawing
+
+  /// Draws a token.
+  /// - Parameter unit: A random number in 0..<1.
+  func draw(unit: Double) -> Int? {
+    let largest = largestLogit
+    guard let scores else {
+      let goal = unit * list.reduce(0) { $0 + weight($1, largest) }
+      var sum = 0.0
+      let drawn = list.first {
+        sum += weight($0, largest)
+        return sum > goal
+      }
+      // An unlikely rounding at the very end takes the last.
+      return (drawn ?? list.last)?.token
+    }
+    guard largest > -.infinity else { return nil }
+    // The sums of blocks tell in which one the token lies.
+    let blocks = stride(from: 0, to: scores.count, by: 256).map { $0..<min($0 + 256, scores.count) }
+    let sums = blocks.map { scores.exponentialSums(in: $0, largest: largest, scale: scale).weights }
+    let goal = unit * sums.reduce(0, +)
+    var (sum, last) = (0.0, Int?.none)
+    for (block, blockSum) in zip(blocks, sums) where blockSum > 0 {
+      guard sum + blockSum > goal else {
+        sum += blockSum
+        continue
+      }
+      for token in block where scores[token] > -.infinity {
+        sum += weight(Candidate(token: token, logit: scores[token]), largest)
+        last = token
+        if sum > goal { return token }
+      }
+    }
+    return last ?? scores.lastIndex { $0 > -.infinity }
   }
 }

@@ -10,6 +10,9 @@ struct RecentTokens: Sendable {
 
   init(window: Int?) { self.window = window }
 
+  /// The remembered tokens, the latest first.
+  var latestFirst: [Int] { Array(tokens[..<oldest].reversed()) + tokens[oldest...].reversed() }
+
   /// Remembers a token, forgetting the oldest when the window is full.
   mutating func append(_ token: Int) {
     guard let window, tokens.count >= window else {

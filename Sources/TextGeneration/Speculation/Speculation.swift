@@ -37,7 +37,7 @@ public struct Speculation: Sendable {
   public static func draft(
     _ model: LanguageModel, tokenizer: Tokenizer, maxTokens: Int = mostTokens
   ) -> Speculation {
-    draft(predictor: model, coder: tokenizer, maxTokens: maxTokens)
+    draft(predictor: CachingModel(model), coder: tokenizer, maxTokens: maxTokens)
   }
 
   package static func draft(

@@ -65,19 +65,34 @@ public enum PromptFormat: String, Sendable, CaseIterable {
   /// The texts that end a reply.
   public var stopStrings: [String] { self == .plain ? ["\nUser:"] : [] }
 
-  /// The prompt that asks for the assistant's next message.
-  public func prompt(for messages: [ChatMessage]) -> Prompt {
+  /// The prompt that asks for the assistant's next message, or without that ends with the last one.
+  public func prompt(for messages: [ChatMessage], addsGenerationPrompt: Bool = true) -> Prompt {
+    if self == .plain { return .text(transcript(messages) + (addsGenerationPrompt ? "Assistant:" : "")) }
+    return .parts(parts(of: messages) + (addsGenerationPrompt ? opening : []))
+  }
+
+  private func parts(of messages: [ChatMessage]) -> [PromptPart] {
     switch self {
-    case .llama3: .parts(headed(messages, "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"))
-    case .llama4: .parts(headed(messages, "<|header_start|>", "<|header_end|>", "<|eot|>"))
+    case .llama3: headed(messages, "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+    case .llama4: headed(messages, "<|header_start|>", "<|header_end|>", "<|eot|>")
     case .chatML:
-      .parts(
-        messages.flatMap { message -> [PromptPart] in
-          [.control("<|im_start|>\(message.role.rawValue)\n"), .text(message.content), .control("<|im_end|>\n")]
-        } + [.control("<|im_start|>assistant\n")])
-    case .llama2: .parts(instructions(messages))
-    case .harmony: .parts(harmony(messages))
-    case .plain: .text(transcript(messages))
+      messages.flatMap { message -> [PromptPart] in
+        [.control("<|im_start|>\(message.role.rawValue)\n"), .text(message.content), .control("<|im_end|>\n")]
+      }
+    case .llama2: instructions(messages)
+    case .harmony: harmony(messages)
+    case .plain: [.text(transcript(messages))]
+    }
+  }
+
+  /// What begins the assistant's message.
+  private var opening: [PromptPart] {
+    switch self {
+    case .llama3: [.control("<|start_header_id|>assistant<|end_header_id|>\n\n")]
+    case .llama4: [.control("<|header_start|>assistant<|header_end|>\n\n")]
+    case .chatML: [.control("<|im_start|>assistant\n")]
+    case .harmony: [.control("<|start|>assistant<|channel|>final<|message|>")]
+    case .llama2, .plain: []
     }
   }
 
@@ -85,7 +100,7 @@ public enum PromptFormat: String, Sendable, CaseIterable {
     [.control("<|begin_of_text|>")]
       + messages.flatMap { message -> [PromptPart] in
         [.control("\(start)\(message.role.rawValue)\(end)\n\n"), .text(message.content), .control(close)]
-      } + [.control("\(start)assistant\(end)\n\n")]
+      }
   }
 
   /// Each user message opens an instruction; what the system says stands inside the first.
@@ -130,7 +145,7 @@ public enum PromptFormat: String, Sendable, CaseIterable {
         ]
       }
     }
-    return parts + [.control("<|start|>assistant<|channel|>final<|message|>")]
+    return parts
   }
 
   private func transcript(_ messages: [ChatMessage]) -> String {
@@ -140,6 +155,6 @@ public enum PromptFormat: String, Sendable, CaseIterable {
       case .user: "User: \(message.content)\n"
       case .assistant: "Assistant: \(message.content)\n"
       }
-    }.joined() + "Assistant:"
+    }.joined()
   }
 }
