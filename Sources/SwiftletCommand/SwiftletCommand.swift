@@ -1,5 +1,11 @@
 import ArgumentParser
 
+#if Server
+  private let serving: [any ParsableCommand.Type] = [Serve.self]
+#else
+  private let serving: [any ParsableCommand.Type] = []
+#endif
+
 /// The command line: `swiftlet <command>`.
 @main struct SwiftletCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,9 +19,9 @@ import ArgumentParser
         swiftlet generate "Once upon a time"
       """,
     version: "0.1.0",
-    subcommands: [
-      Generate.self, Chat.self, Bench.self, Train.self, Compare.self, Logits.self, Tokenize.self, Inspect.self,
-      Init.self, Convert.self, Quantize.self, Importance.self,
+    subcommands: serving + [
+      Generate.self, Chat.self, Bench.self, Train.self, Compare.self, Logits.self, Tokenize.self, Template.self,
+      Inspect.self, Init.self, Convert.self, Quantize.self, Importance.self, Pull.self,
       DataCommand.self,
     ])
 }

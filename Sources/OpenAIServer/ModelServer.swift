@@ -1,0 +1,135 @@
+#if Server
+  package import Hummingbird
+  import HummingbirdCore
+  import HummingbirdTLS
+  public import Logging
+  import NIOCore
+  import NIOSSL
+  import ServiceLifecycle
+  import Synchronization
+  import TextGeneration
+  import UnixSignals
+
+  /// Serves models over HTTP, in the words of OpenAI's API, with a page to chat on.
+  ///
+  ///     let library = try ModelLibrary([ModelDescription("Llama-3.2-1B-Instruct")])
+  ///     try await ModelServer(library).run()                     // http://127.0.0.1:8080
+  public struct ModelServer: Sendable {
+    /// The version that responses tell.
+    public static let version = "0.1.0"
+    private let library: ModelLibrary
+    private let options: ServerOptions
+    private let logger: Logger
+    private let metrics = ServerMetrics()
+
+    /// A server of these models.
+    public init(
+      _ library: ModelLibrary, options: ServerOptions = ServerOptions(), logger: Logger = Logger(label: "swiftlet")
+    ) {
+      (self.library, self.options, self.logger) = (library, options, logger)
+    }
+
+    /// Serves until the process is asked to end (Ctrl-C, SIGTERM): then no more connections are accepted, and those in
+    /// work get `ServerOptions.shutdownSeconds` to end.
+    /// - Parameter onRunning: Called with the port once connections are accepted.
+    /// - Throws: What is wrong with the address, the certificate or its key.
+    public func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+      let application = try application(onRunning: onRunning)
+      var configuration = ServiceGroupConfiguration(
+        services: [LibraryService(library: library, seconds: options.shutdownSeconds), application],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      configuration.maximumGracefulShutdownDuration = .seconds(options.shutdownSeconds + 5)
+      try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// The server without the service that ends the models' work.
+    package func application(
+      onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws -> some ApplicationProtocol {
+      let router = Router(context: ServerRequestContext.self, options: .autoGenerateHeadEndpoints)
+      addRoutes(to: router)
+      return Application(
+        router: router, server: try httpServer(),
+        configuration: ApplicationConfiguration(
+          address: .hostname(options.host, port: options.port), serverName: "swiftlet/\(Self.version)", backlog: 1024,
+          availableConnectionsDelegate: CountedConnections(most: options.connections, metrics: metrics)),
+        onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: logger)
+    }
+
+    private func httpServer() throws -> HTTPServerBuilder {
+      let http = HTTPServerBuilder.http1(
+        configuration: .init(
+          additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(Int64(options.idleSeconds)),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+      switch (options.certificatePath, options.privateKeyPath) {
+      case (nil, nil): return http
+      case (let certificate?, let key?):
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        var tls = TLSConfiguration.makeServerConfiguration(
+          certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+        tls.minimumTLSVersion = .tlsv12
+        return try .tls(http, tlsConfiguration: tls)
+      default:
+        throw GenerationError(
+          .invalidOption, "a certificate needs its private key and the other way round; give both files.")
+      }
+    }
+
+    private func addRoutes(to router: Router<ServerRequestContext>) {
+      let endpoints = Endpoints(library: library, options: options, metrics: metrics, logger: logger)
+      router.addMiddleware {
+        RequestJournal(metrics: metrics)
+        Protection(options)
+      }
+      for base in ["", "v1"] { add(endpoints, to: router.group(RouterPath(base))) }
+      router.get("metrics", use: endpoints.metricsText)
+      router.get("status.json", use: endpoints.status)
+      router.get("openapi.json") { _, _ in try Pages.description() }
+      guard options.servesPage else { return }
+      router.get("/") { _, _ in try Pages.response("index.html") }
+      router.get("status") { _, _ in try Pages.response("status.html") }
+      router.get("favicon.ico") { _, _ in try Pages.response("icon.svg") }
+      router.get("page/:name") { _, context in try Pages.response(context.parameters.get("name") ?? "") }
+    }
+
+    private func add(_ endpoints: Endpoints, to group: RouterGroup<ServerRequestContext>) {
+      group.get("health", use: endpoints.health)
+      group.get("models", use: endpoints.models)
+      group.get("models/**", use: endpoints.model)
+      group.post("completions", use: endpoints.completions)
+      group.post("chat/completions", use: endpoints.chatCompletions)
+      group.post("embeddings", use: endpoints.embeddings)
+      group.post("responses", use: endpoints.responses)
+      group.post("responses/input_tokens", use: endpoints.responseTokens)
+      group.post("messages", use: endpoints.messages)
+      group.post("messages/count_tokens", use: endpoints.messageTokens)
+      group.post("tokenize", use: endpoints.tokenize)
+      group.post("detokenize", use: endpoints.detokenize)
+      group.post("apply-template", use: endpoints.applyTemplate)
+    }
+  }
+
+  /// Ends the models' work when the server ends: first what is in work may finish, then it is cancelled.
+  private struct LibraryService: Service {
+    let library: ModelLibrary
+    let seconds: Int
+
+    func run() async throws {
+      try await gracefulShutdown()
+      await library.shutDown(cancelling: false)
+      try? await Task.sleep(for: .seconds(seconds))
+      await library.shutDown(cancelling: true)
+    }
+  }
+
+  /// Counts connections, and accepts no more than are allowed.
+  private struct CountedConnections: AvailableConnectionsDelegate {
+    let most: Int
+    let metrics: ServerMetrics
+
+    mutating func connectionOpened() { metrics.connections.wrappingAdd(1, ordering: .relaxed) }
+    mutating func connectionClosed() { metrics.connections.wrappingSubtract(1, ordering: .relaxed) }
+    func isAcceptingNewConnections() -> Bool { metrics.connections.load(ordering: .relaxed) < most }
+  }
+#endif

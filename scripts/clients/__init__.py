@@ -1,0 +1,1 @@
+"""Checks of a live server with the clients that people have: see ../client-suite.py."""
