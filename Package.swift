@@ -163,8 +163,8 @@ let package = Package(
       "OpenAIServer",
       [
         "OpenAIServer", "TextGeneration", "LanguageModels", "Tokenization", "JSONParsing",
-        server("Hummingbird", "hummingbird"), server("HummingbirdTesting", "hummingbird"), server("HTTPTypes", "swift-http-types"),
-        server("NIOCore", "swift-nio"), server("Logging", "swift-log"),
+        server("Hummingbird", "hummingbird"), server("HummingbirdTesting", "hummingbird"),
+        server("HTTPTypes", "swift-http-types"), server("NIOCore", "swift-nio"), server("Logging", "swift-log"),
       ]),
     tests("SwiftletCommand", ["SwiftletCommand", "Swiftlet", "JSONParsing"]),
   ],
