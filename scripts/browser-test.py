@@ -409,7 +409,7 @@ def two_models_compare(page: Page) -> None:
     if {"tiny-gpt", "tiny-llama"} <= set(listed):
         expect(chosen == ["tiny-gpt", "tiny-llama"], f"side by side begins with {chosen}")
     page.picture("compare-welcome")
-    page.trap(slow=60)
+    page.trap(slow=150)
     page.send(BEGINNING)
     page.wait(lambda: len(page.texts()) == 2 and all(page.texts()), "not both columns get text")
     page.picture("compare-streaming")
