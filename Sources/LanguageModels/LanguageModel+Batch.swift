@@ -24,13 +24,22 @@ extension LanguageModel {
   /// - Throws: `ModelError` when an id lies outside the vocabulary, a context is full, or the machine's memory is too
   ///   small; all caches are then unchanged.
   public func forward(_ batch: [SequenceInput]) throws(ModelError) -> [Tensor?] {
+    guard !batch.isEmpty else { return [] }
+    let (hidden, sequences) = try hidden(after: batch)
+    return scores(of: hidden, batch, sequences)
+  }
+
+  /// Reads the next tokens of sequences, up to what the head reads.
+  /// - Returns: [all tokens, hiddenSize], and whose rows are whose.
+  func hidden(after batch: [SequenceInput]) throws(ModelError) -> (Tensor, [SequenceRows]) {
     var sequences: [SequenceRows] = []
-    var (rowCount, bytes, allocated) = (0, 0, 0)
+    var (rowCount, tokens, bytes, allocated) = (0, 0, 0, 0)
     for input in batch {
       try check(input.ids, after: input.cache.count)
       guard !sequences.contains(where: { $0.cache === input.cache }) else {
         throw ModelError(.invalidToken, "a batch has one cache twice; give every sequence its own.")
       }
+      tokens += input.cache.count + input.ids.count
       bytes += input.cache.bytes(adding: input.ids.count)
       allocated += input.cache.allocatedBytes
       sequences.append(
@@ -38,11 +47,9 @@ extension LanguageModel {
           rows: rowCount..<rowCount + input.ids.count, firstPosition: input.cache.count, cache: input.cache))
       rowCount += input.ids.count
     }
-    if bytes > allocated { try Room.checkMemory(bytes, for: "the keys and values of \(batch.count) sequences") }
-    guard rowCount > 0 else { return [] }
+    if bytes > allocated { try Room.checkMemory(bytes, for: "the keys and values of \(tokens) tokens") }
     let embedded = transformer.embed(batch.flatMap(\.ids), sequences: sequences)  // [rowCount, hiddenSize]
-    let hidden = transformer.forward(embedded, sequences: sequences)
-    return scores(of: hidden, batch, sequences)
+    return (transformer.forward(embedded, sequences: sequences), sequences)
   }
 
   /// The head over the rows of a batch whose scores are wanted.

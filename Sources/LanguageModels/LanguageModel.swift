@@ -40,13 +40,7 @@ public final class LanguageModel: Sendable {
   /// - Throws: `ModelError` when an id lies outside the vocabulary, the context is full, or the machine's memory is too
   ///   small for more of it; the cache is then unchanged.
   public func forward(_ ids: [Int], cache: KVCache, logits: LogitsRows = .last) throws(ModelError) -> Tensor {
-    try check(ids, after: cache.count)
-    let bytes = cache.bytes(adding: ids.count)
-    if bytes > cache.allocatedBytes {
-      try Room.checkMemory(bytes, for: "the keys and values of \(cache.count + ids.count) tokens")
-    }
-    let sequences = [SequenceRows(rows: 0..<ids.count, firstPosition: cache.count, cache: cache)]
-    let hidden = transformer.forward(transformer.embed(ids, sequences: sequences), sequences: sequences)
+    let (hidden, _) = try hidden(after: [SequenceInput(ids, cache: cache, logits: logits)])
     return transformer.head.forward(logits == .all ? hidden : hidden.rows(ids.count - 1..<ids.count))
   }
 

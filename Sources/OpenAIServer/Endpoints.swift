@@ -1,7 +1,6 @@
 #if Server
   import Hummingbird
   import JSONParsing
-  import Logging
   import NIOCore
   import TextGeneration
 
@@ -10,7 +9,6 @@
     let library: ModelLibrary
     let options: ServerOptions
     let metrics: ServerMetrics
-    let logger: Logger
 
     /// The body of a request as fields.
     func fields(_ request: Request) async throws -> RequestFields {
@@ -51,13 +49,9 @@
     /// Refuses a prompt that leaves no room for an answer, with the counts.
     func checkLength(_ count: Int, _ model: ServedModel, parameter: String) throws(APIError) {
       guard count >= model.contextLength else { return }
-      var error = APIError.invalid(
-        parameter,
-        "This model's maximum context length is \(model.contextLength) tokens. However, your prompt has \(count) tokens. "
-          + "Please reduce the length of the prompt.",
-        code: "context_length_exceeded")
-      error.details = ["n_prompt_tokens": .integer(count), "n_ctx": .integer(model.contextLength)]
-      throw error
+      throw .tooLong(
+        parameter, "your prompt has \(count) tokens. Please reduce the length of the prompt.", count: count,
+        limit: model.contextLength)
     }
   }
 #endif

@@ -77,7 +77,7 @@
     }
 
     private func addRoutes(to router: Router<ServerRequestContext>) {
-      let endpoints = Endpoints(library: library, options: options, metrics: metrics, logger: logger)
+      let endpoints = Endpoints(library: library, options: options, metrics: metrics)
       router.addMiddleware {
         RequestJournal(metrics: metrics)
         Protection(options)

@@ -27,8 +27,6 @@
     public var shutdownSeconds = 10
     /// How tokens are chosen where a request does not say.
     public var sampling = SamplingOptions()
-    /// Whether prompts and replies may stand in the log.
-    public var logsText = false
     /// Whether the chat page is served.
     public var servesPage = true
 

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import ChatTemplates
 import Foundation
 import JSONParsing
+import Swiftlet
 
 /// `swiftlet template`: what a chat template makes of conversations.
 struct Template: AsyncParsableCommand {
@@ -26,7 +27,7 @@ struct Template: AsyncParsableCommand {
   var path: String
 
   func run() async throws {
-    let date = date ?? Self.now()
+    let date = date ?? CivilDate(Date())
     var source = try TemplateFiles(path)
     try TextInput.forEachLine { line, number in
       let answer = try Self.rendered(line, number, &source, date)
@@ -58,14 +59,6 @@ struct Template: AsyncParsableCommand {
     } catch let error as TemplateError {
       return ["error": .string(error.description)]
     }
-  }
-
-  private static func now() -> CivilDate {
-    let parts = Calendar(identifier: .gregorian).dateComponents(
-      [.year, .month, .day, .hour, .minute, .second], from: Date())
-    return CivilDate(
-      year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1, hour: parts.hour ?? 0,
-      minute: parts.minute ?? 0, second: parts.second ?? 0)
   }
 }
 

@@ -85,17 +85,21 @@
         let call = try RequestFields.fields(value, at: "\(fields.place("tool_calls"))[\(index)]")
         let function = try call.required("function", call.fields("function"))
         let name = try function.required("name", function.string("name"))
-        var arguments = function["arguments"] ?? .object([:])
-        if let text = arguments.string {
-          // What is no JSON stays the text that it is.
-          arguments = (try? JSONValue(parsing: text, duplicateKeys: .keepLast)) ?? .string(text)
-        }
-        calls.append([
-          "id": .string(try call.string("id") ?? ""), "type": "function",
-          "function": ["name": .string(name), "arguments": arguments],
-        ])
+        calls.append(Self.toolCall(try call.string("id"), name, function["arguments"]))
       }
       return calls
+    }
+
+    /// A call as templates expect it, with its arguments as an object.
+    /// - Parameter arguments: An object, or its text; what is no JSON stays the text that it is.
+    static func toolCall(_ id: String?, _ name: String, _ arguments: JSONValue?) -> JSONValue {
+      var arguments = arguments ?? .object([:])
+      if let text = arguments.string {
+        arguments = (try? JSONValue(parsing: text, duplicateKeys: .keepLast)) ?? .string(text)
+      }
+      return [
+        "id": .string(id ?? ""), "type": "function", "function": ["name": .string(name), "arguments": arguments],
+      ]
     }
 
     /// The same conversation where templates know no developer.

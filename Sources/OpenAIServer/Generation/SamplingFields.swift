@@ -14,26 +14,14 @@
       stopTokens = try Self.tokens(request, "stop_token_ids")
       if try request.bool("ignore_eos") == true { stopsAtEndOfText = false }
       minTokens = try request.int("min_tokens", in: 0...(1 << 30)) ?? 0
-      for (index, value) in (try request.array("banned_strings", most: limits.stopStrings) ?? []).enumerated() {
-        guard let text = value.string, !text.isEmpty else {
-          throw .invalid("banned_strings[\(index)]", "banned_strings[\(index)] must be a string that is not empty.")
-        }
-        bannedStrings.append(text)
-      }
+      bannedStrings = try request.texts("banned_strings", most: limits.stopStrings) ?? []
     }
 
     private static func stopStrings(_ request: RequestFields, _ limits: RequestLimits) throws(APIError) -> [String] {
       guard let value = request["stop"] else { return [] }
       if let text = value.string { return text.isEmpty ? [] : [text] }
-      let list = try request.array("stop", most: limits.stopStrings) ?? []
-      var (strings, bytes): ([String], Int) = ([], 0)
-      for (index, value) in list.enumerated() {
-        guard let text = value.string, !text.isEmpty else {
-          throw .invalid("stop[\(index)]", "stop[\(index)] must be a string that is not empty.")
-        }
-        strings.append(text)
-        bytes += text.utf8.count
-      }
+      let strings = try request.texts("stop", most: limits.stopStrings) ?? []
+      let bytes = strings.reduce(0) { $0 + $1.utf8.count }
       guard bytes <= limits.stopStringBytes else {
         throw .invalid("stop", "stop has \(bytes) bytes together; give at most \(limits.stopStringBytes).")
       }

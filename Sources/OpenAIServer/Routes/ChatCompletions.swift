@@ -11,37 +11,13 @@
       let use = try await model(fields)
       let chat = try await ChatCompletion(fields, endpoints: self, model: use.model)
       let generation = try await ServedGeneration([chat.turn.request], by: use, context: context)
-      guard chat.isStreamed else {
-        var replies = ChatReplies(chat, use.model)
-        for try await (_, update) in generation { _ = replies.read(update) }
-        metrics.record(replies.usage, endpoint: "chat/completions")
-        return .json(replies.whole)
-      }
-      return .events { [metrics] events in
-        var replies = ChatReplies(chat, use.model)
-        do {
-          for chunk in replies.openings { try await events.send(chunk) }
-          for try await (_, update) in generation {
-            if case .progress(let read, let count) = update {
-              try await events.sendComment("\(read) of \(count) prompt tokens read")
-            }
-            for chunk in replies.read(update) { try await events.send(chunk) }
-          }
-          if chat.includesUsage { try await events.send(replies.usageChunk) }
-          try await events.sendDone()
-        } catch {
-          generation.cancel()
-          try await events.send(APIError.describing(error).json)
-        }
-        metrics.record(replies.usage, endpoint: "chat/completions")
-      }
+      return try await answer(
+        generation, ChatReplies(chat, use.model), isStreamed: chat.isStreamed, name: "chat/completions")
     }
   }
 
   /// What a chat request asks for.
   struct ChatCompletion: Sendable {
-    let id = Identifiers.make("chatcmpl-")
-    let created = Identifiers.now
     let turn: ChatTurn
     let isStreamed, includesUsage, wantsLogProbabilities: Bool
 

@@ -4,25 +4,27 @@
   import ToolCalling
 
   /// The messages of a chat request as they grow, whole or in chunks.
-  struct ChatReplies {
+  struct ChatReplies: Replies {
     private let chat: ChatCompletion
     private let model: ServedModel
+    private let envelope: ReplyEnvelope
     private var replies: [ChatReply]
     private(set) var usage = Usage()
 
     init(_ chat: ChatCompletion, _ model: ServedModel) {
       (self.chat, self.model) = (chat, model)
+      envelope = ReplyEnvelope("chatcmpl-", model)
       replies = Array(repeating: ChatReply(chat.turn), count: chat.turn.request.choiceCount)
     }
 
-    /// The chunks with which a stream begins: who speaks.
-    var openings: [JSONValue] {
+    /// Who speaks.
+    func openings() -> [JSONValue] {
       replies.indices.map { chunk($0, ["role": "assistant", "content": ""], scored: nil, reason: nil) }
     }
 
     /// Takes in what happens.
     /// - Returns: The chunks that a stream sends for it.
-    mutating func read(_ update: GenerationUpdate) -> [JSONValue] {
+    mutating func read(_ update: GenerationUpdate, of prompt: Int) -> [JSONValue] {
       switch update {
       case .progress: return []
       case .promptRead(let reading):
@@ -69,7 +71,7 @@
     private func chunk(
       _ choice: Int, _ delta: JSONObject, scored: ScoredToken?, reason: String?
     ) -> JSONValue {
-      envelope(
+      envelope.json(
         "chat.completion.chunk",
         [
           [
@@ -80,21 +82,9 @@
         ])
     }
 
-    private func envelope(_ kind: String, _ choices: [JSONValue], usage: JSONValue? = nil) -> JSONValue {
-      var object: JSONObject = [
-        "id": .string(chat.id), "object": .string(kind), "created": .integer(chat.created),
-        "model": .string(model.id), "system_fingerprint": .string(model.fingerprint), "choices": .array(choices),
-      ]
-      if let usage {
-        object["usage"] = usage
-        object["timings"] = self.usage.timings
-      }
-      return .object(object)
-    }
-
     /// The whole response.
     var whole: JSONValue {
-      envelope(
+      envelope.json(
         "chat.completion",
         replies.enumerated().map { index, reply in
           [
@@ -103,7 +93,7 @@
               ? ["content": .array(reply.scored.map { model.tokenizer.chatLogProbability($0) })] : .null,
             "finish_reason": .string(reply.finishReason),
           ]
-        }, usage: usage.json)
+        }, usage: usage)
     }
 
     private func message(_ reply: ChatReply) -> JSONObject {
@@ -125,7 +115,9 @@
       return message
     }
 
-    /// A stream's last chunk, where usage was asked for.
-    var usageChunk: JSONValue { envelope("chat.completion.chunk", [], usage: usage.json) }
+    /// Usage, where it was asked for.
+    var closings: [JSONValue] {
+      chat.includesUsage ? [envelope.json("chat.completion.chunk", [], usage: usage)] : []
+    }
   }
 #endif

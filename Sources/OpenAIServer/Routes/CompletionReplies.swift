@@ -4,7 +4,7 @@
   import Tokenization
 
   /// The texts of a completion request as they grow, whole or in chunks.
-  struct CompletionReplies {
+  struct CompletionReplies: Replies {
     private struct Choice {
       var text = ""
       var scored: [ScoredToken] = []
@@ -13,6 +13,7 @@
 
     private let completion: Completion
     private let model: ServedModel
+    private let envelope: ReplyEnvelope
     private var choices: [Choice]
     /// Characters of each choice that have been sent or echoed, where log probabilities go on.
     private var offsets: [Int]
@@ -20,6 +21,7 @@
 
     init(_ completion: Completion, _ model: ServedModel) {
       (self.completion, self.model) = (completion, model)
+      envelope = ReplyEnvelope("cmpl-", model)
       let count = completion.requests.count * completion.choiceCount
       choices = Array(repeating: Choice(), count: count)
       offsets = Array(repeating: 0, count: count)
@@ -33,7 +35,7 @@
       case .promptRead(let reading):
         usage.add(reading)
         guard completion.echoes else { return [] }
-        let text = echo(reading, completion.requests[prompt].prompt)
+        let text = echo(reading, completion.prompts[prompt])
         return (0..<completion.choiceCount).map { choice in
           let index = prompt * completion.choiceCount + choice
           return add(text, reading.scoredTokens, nil, to: index)
@@ -61,7 +63,7 @@
       choices[index].reason = reason
       let chunk = choice(index, text, scored, offset: offsets[index], reason)
       offsets[index] += scored.reduce(0) { $0 + model.tokenizer.text(of: $1.token).unicodeScalars.count }
-      return envelope([chunk])
+      return envelope.json("text_completion", [chunk])
     }
 
     private func choice(
@@ -75,29 +77,20 @@
       ]
     }
 
-    private func envelope(_ choices: [JSONValue], usage: JSONValue? = nil) -> JSONValue {
-      var object: JSONObject = [
-        "id": .string(completion.id), "object": "text_completion", "created": .integer(completion.created),
-        "model": .string(model.id), "system_fingerprint": .string(model.fingerprint), "choices": .array(choices),
-      ]
-      if let usage {
-        object["usage"] = usage
-        object["timings"] = self.usage.timings
-      }
-      return .object(object)
-    }
-
     /// The whole response.
     var whole: JSONValue {
-      envelope(
+      envelope.json(
+        "text_completion",
         choices.indices.map {
           choice($0, choices[$0].text, choices[$0].scored, offset: 0, choices[$0].reason ?? .cancelled)
         },
-        usage: usage.json)
+        usage: usage)
     }
 
-    /// A stream's last chunk, where usage was asked for.
-    var usageChunk: JSONValue { envelope([], usage: usage.json) }
+    /// Usage, where it was asked for.
+    var closings: [JSONValue] {
+      completion.includesUsage ? [envelope.json("text_completion", [], usage: usage)] : []
+    }
   }
 
   extension PromptReading {

@@ -10,37 +10,16 @@
       let use = try await model(fields)
       let completion = try await Completion(fields, endpoints: self, model: use.model)
       let generation = try await ServedGeneration(completion.requests, by: use, context: context)
-      guard completion.isStreamed else {
-        var replies = CompletionReplies(completion, use.model)
-        for try await (prompt, update) in generation { _ = replies.read(update, of: prompt) }
-        metrics.record(replies.usage, endpoint: "completions")
-        return .json(replies.whole)
-      }
-      return .events { [metrics] events in
-        var replies = CompletionReplies(completion, use.model)
-        do {
-          for try await (prompt, update) in generation {
-            if case .progress(let read, let count) = update {
-              try await events.sendComment("\(read) of \(count) prompt tokens read")
-            }
-            for chunk in replies.read(update, of: prompt) { try await events.send(chunk) }
-          }
-          if completion.includesUsage { try await events.send(replies.usageChunk) }
-          try await events.sendDone()
-        } catch {
-          generation.cancel()
-          try await events.send(APIError.describing(error).json)
-        }
-        metrics.record(replies.usage, endpoint: "completions")
-      }
+      return try await answer(
+        generation, CompletionReplies(completion, use.model), isStreamed: completion.isStreamed, name: "completions")
     }
   }
 
   /// What a completion request asks for.
   struct Completion: Sendable {
-    let id = Identifiers.make("cmpl-")
-    let created = Identifiers.now
     let requests: [GenerationRequest]
+    /// The texts before them, where they were given as texts.
+    let prompts: [Prompt]
     let choiceCount: Int
     let isStreamed, includesUsage, echoes, wantsLogProbabilities: Bool
 
@@ -51,7 +30,7 @@
         )
       }
       let limits = endpoints.options.limits
-      let prompts = try Prompt.prompts(fields, "prompt", most: limits.prompts, model)
+      prompts = try Prompt.prompts(fields, "prompt", most: limits.prompts, model)
       let choices = try fields.int("n", in: 1...limits.choices) ?? 1
       if let best = try fields.int("best_of", in: 1...limits.choices), best != choices {
         throw APIError.unsupported(
@@ -74,12 +53,11 @@
       let priority = try fields.int("priority", in: -1000...1000) ?? 0
       // Whoever only asks how probable a text is needs no room for more.
       let room = options.maxTokens == 0 ? 1 : 0
-      for prompt in prompts {
-        try endpoints.checkLength(model.tokens(of: prompt).count - room, model, parameter: "prompt")
-      }
-      requests = prompts.map {
+      let tokens = prompts.map { model.tokens(of: $0) }
+      for ids in tokens { try endpoints.checkLength(ids.count - room, model, parameter: "prompt") }
+      requests = tokens.map {
         GenerationRequest(
-          $0, options: options, choiceCount: choices, priority: priority,
+          .tokens($0), options: options, choiceCount: choices, priority: priority,
           promptLogProbabilities: echoes ? probabilities : nil, reusesPrefixes: reuses)
       }
     }

@@ -46,12 +46,7 @@
         throw .invalid("input", "a text is empty, and this model has no token to stand for it; give some text.")
       }
       guard ids.count <= model.contextLength else {
-        var error = APIError.invalid(
-          "input",
-          "This model's maximum context length is \(model.contextLength) tokens. However, a text has \(ids.count).",
-          code: "context_length_exceeded")
-        error.details = ["n_prompt_tokens": .integer(ids.count), "n_ctx": .integer(model.contextLength)]
-        throw error
+        throw .tooLong("input", "a text has \(ids.count).", count: ids.count, limit: model.contextLength)
       }
       return ids
     }

@@ -4,7 +4,7 @@
   import ToolCalling
 
   /// A reply in the words of Anthropic's API, whole or as typed events.
-  struct MessageReply {
+  struct MessageReply: Replies {
     private enum Block {
       case thinking(String)
       case text(String)
@@ -23,11 +23,17 @@
       self.model = model
     }
 
+    static let endsWithMark = false
+
+    func failure(_ error: APIError) -> JSONValue {
+      ["type": "error", "error": ["type": .string(error.type), "message": .string(error.message)]]
+    }
+
     /// Takes in what happens.
     /// - Returns: The events that a stream sends for it.
-    mutating func read(_ update: GenerationUpdate) -> [JSONValue] {
+    mutating func read(_ update: GenerationUpdate, of prompt: Int) -> [JSONValue] {
       switch update {
-      case .progress: return []
+      case .progress: return [["type": "ping"]]
       case .promptRead(let reading):
         usage.add(reading)
         return [["type": "message_start", "message": message(isDone: false)]]

@@ -11,30 +11,10 @@
       let use = try await model(fields)
       _ = try fields.required("max_tokens", fields["max_tokens"])
       let turn = try await ChatTurn(messageParts(fields), model: use.model, endpoints: self)
+      let isStreamed = try fields.bool("stream") ?? false
       let generation = try await ServedGeneration([turn.request], by: use, context: context)
-      guard try fields.bool("stream") == true else {
-        var reply = MessageReply(turn, use.model)
-        for try await (_, update) in generation { _ = reply.read(update) }
-        metrics.record(reply.usage, endpoint: "messages")
-        return .json(reply.whole)
-      }
-      return .events { [metrics] events in
-        var reply = MessageReply(turn, use.model)
-        do {
-          for try await (_, update) in generation {
-            if case .progress = update { try await events.send(["type": "ping"], event: "ping") }
-            for event in reply.read(update) { try await events.send(event, event: event["type"]?.string) }
-          }
-        } catch {
-          generation.cancel()
-          let described = APIError.describing(error)
-          try await events.send(
-            [
-              "type": "error", "error": ["type": .string(described.type), "message": .string(described.message)],
-            ], event: "error")
-        }
-        metrics.record(reply.usage, endpoint: "messages")
-      }
+      return try await answer(
+        generation, MessageReply(turn, use.model), isStreamed: isStreamed, name: "messages")
     }
 
     /// `POST /messages/count_tokens`
@@ -47,15 +27,7 @@
     private func messageParts(_ fields: RequestFields) throws -> ChatTurn.Parts {
       var options = try GenerationOptions(fields, defaults: self.options.sampling, limits: self.options.limits)
       options.maxTokens = maxTokens(try fields.int("max_tokens", in: 1...(.max)))
-      for (index, value) in (try fields.array("stop_sequences", most: self.options.limits.stopStrings) ?? [])
-        .enumerated()
-      {
-        guard let text = value.string, !text.isEmpty else {
-          throw APIError.invalid(
-            "stop_sequences[\(index)]", "stop_sequences[\(index)] must be a string that is not empty.")
-        }
-        options.stopStrings.append(text)
-      }
+      options.stopStrings += try fields.texts("stop_sequences", most: self.options.limits.stopStrings) ?? []
       var parts = ChatTurn.Parts(messages: try ChatMessages(anthropic: fields), options: options)
       do throws(ToolError) {
         parts.tools = try ToolDefinition.list(from: try Self.tools(fields))
@@ -126,10 +98,7 @@
         case "thinking", "redacted_thinking": break
         case "tool_use":
           let name = try block.required("name", block.string("name"))
-          calls.append([
-            "id": .string(try block.string("id") ?? ""), "type": "function",
-            "function": ["name": .string(name), "arguments": block["input"] ?? .object([:])],
-          ])
+          calls.append(toolCall(try block.string("id"), name, block["input"]))
         case "tool_result":
           results.append([
             "role": "tool", "tool_call_id": .string(try block.string("tool_use_id") ?? ""),

@@ -32,7 +32,7 @@
   }
 
   /// A response as it grows, whole or as typed events: items of reasoning, text and function calls, one after another.
-  struct ResponseReply {
+  struct ResponseReply: Replies {
     private enum Item {
       case reasoning(id: String, text: String)
       case message(id: String, text: String)
@@ -51,19 +51,21 @@
       self.echo = echo
     }
 
-    /// The events with which a stream begins.
-    var openings: [JSONValue] {
-      mutating get {
-        [
-          event("response.created", ["response": .object(echo.fields)]),
-          event("response.in_progress", ["response": .object(echo.fields)]),
-        ]
-      }
+    static let endsWithMark = false
+
+    mutating func openings() -> [JSONValue] {
+      ["response.created", "response.in_progress"].map { event($0, ["response": .object(echo.fields)]) }
+    }
+
+    func failure(_ error: APIError) -> JSONValue {
+      var fields = error.json["error"]?.object ?? [:]
+      fields["type"] = "error"
+      return .object(fields)
     }
 
     /// Takes in what happens.
     /// - Returns: The events that a stream sends for it.
-    mutating func read(_ update: GenerationUpdate) -> [JSONValue] {
+    mutating func read(_ update: GenerationUpdate, of prompt: Int) -> [JSONValue] {
       switch update {
       case .progress: return []
       case .promptRead(let reading):

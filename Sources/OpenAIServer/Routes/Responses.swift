@@ -11,31 +11,10 @@
       let use = try await model(fields)
       let turn = try await ChatTurn(responseParts(fields, use.model), model: use.model, endpoints: self)
       let echo = ResponseEcho(fields, use.model)
+      let isStreamed = try fields.bool("stream") ?? false
       let generation = try await ServedGeneration([turn.request], by: use, context: context)
-      guard try fields.bool("stream") == true else {
-        var reply = ResponseReply(turn, echo)
-        for try await (_, update) in generation { _ = reply.read(update) }
-        metrics.record(reply.usage, endpoint: "responses")
-        return .json(reply.whole)
-      }
-      return .events { [metrics] events in
-        var reply = ResponseReply(turn, echo)
-        do {
-          for event in reply.openings { try await events.send(event, event: event["type"]?.string) }
-          for try await (_, update) in generation {
-            if case .progress(let read, let count) = update {
-              try await events.sendComment("\(read) of \(count) prompt tokens read")
-            }
-            for event in reply.read(update) { try await events.send(event, event: event["type"]?.string) }
-          }
-        } catch {
-          generation.cancel()
-          var error = APIError.describing(error).json["error"]?.object ?? [:]
-          error["type"] = "error"
-          try await events.send(.object(error), event: "error")
-        }
-        metrics.record(reply.usage, endpoint: "responses")
-      }
+      return try await answer(
+        generation, ResponseReply(turn, echo), isStreamed: isStreamed, name: "responses")
     }
 
     /// `POST /responses/input_tokens`
@@ -97,17 +76,8 @@
         return ["role": .string(role), "content": .string(content)]
       case "function_call":
         let name = try item.required("name", item.string("name"))
-        let text = try item.string("arguments") ?? "{}"
-        let arguments = (try? JSONValue(parsing: text, duplicateKeys: .keepLast)) ?? .string(text)
-        return [
-          "role": "assistant", "content": .null,
-          "tool_calls": [
-            [
-              "id": .string(try item.string("call_id") ?? ""), "type": "function",
-              "function": ["name": .string(name), "arguments": arguments],
-            ]
-          ],
-        ]
+        let call = toolCall(try item.string("call_id"), name, .string(try item.string("arguments") ?? "{}"))
+        return ["role": "assistant", "content": .null, "tool_calls": [call]]
       case "function_call_output":
         let output = try item.required("output", content(item, "output"))
         return [

@@ -38,6 +38,16 @@
         status: .badRequest, type: "invalid_request_error", code: "unsupported", parameter: parameter, message: message)
     }
 
+    /// A text that the model's context does not hold, with the counts.
+    /// - Parameter subject: What is too long, and what to do about it.
+    static func tooLong(_ parameter: String, _ subject: String, count: Int, limit: Int) -> APIError {
+      var error = invalid(
+        parameter, "This model's maximum context length is \(limit) tokens. However, \(subject)",
+        code: "context_length_exceeded")
+      error.details = ["n_prompt_tokens": .integer(count), "n_ctx": .integer(limit)]
+      return error
+    }
+
     static func overloaded(_ message: String) -> APIError {
       APIError(
         status: .tooManyRequests, type: "rate_limit_error", code: "overloaded", message: message, retryAfter: 1)

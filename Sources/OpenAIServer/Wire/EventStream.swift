@@ -10,10 +10,10 @@
 
     init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 
-    /// `data: {…}`, after `event: name` where there is one.
-    mutating func send(_ value: JSONValue, event: String? = nil) async throws {
+    /// `data: {…}`, after `event: name` where the value has a `type`.
+    mutating func send(_ value: JSONValue) async throws {
       var text = ""
-      if let event { text = "event: \(event)\n" }
+      if let type = value["type"]?.string { text = "event: \(type)\n" }
       text += "data: \(value.serialized(pretty: false))\n\n"
       try await writer.write(ByteBuffer(string: text))
     }

@@ -84,6 +84,19 @@
       return array
     }
 
+    /// Strings of which none is empty.
+    func texts(_ key: String, most: Int) throws(APIError) -> [String]? {
+      guard let list = try array(key, most: most) else { return nil }
+      var texts: [String] = []
+      for (index, value) in list.enumerated() {
+        guard let text = value.string, !text.isEmpty else {
+          throw .invalid("\(place(key))[\(index)]", "\(place(key))[\(index)] must be a string that is not empty.")
+        }
+        texts.append(text)
+      }
+      return texts
+    }
+
     func fields(_ key: String) throws(APIError) -> RequestFields? {
       guard let value = self[key] else { return nil }
       return try Self.fields(value, at: place(key))

@@ -114,11 +114,8 @@ extension ChatFormat {
     func contents(_ name: String) -> Data? { FileManager.default.contents(atPath: path + "/" + name) }
     var found: [String: String] = [:]
     if let file = contents("tokenizer_config.json") {
-      let value = try JSONValue(parsing: Array(file), duplicateKeys: .keepLast)["chat_template"]
-      if let text = value?.string { found["default"] = text }
-      for entry in value?.array ?? [] {
-        if let name = entry["name"]?.string, let text = entry["template"]?.string { found[name] = text }
-      }
+      let configuration = try JSONValue(parsing: Array(file), duplicateKeys: .keepLast).object ?? [:]
+      found = TokenizerConfiguration(configuration).templates
     }
     // Newer folders keep it in a file of its own, which counts.
     if let file = contents("chat_template.jinja") { found["default"] = String(decoding: file, as: UTF8.self) }
@@ -128,7 +125,7 @@ extension ChatFormat {
 
 extension CivilDate {
   /// The local date and time of a moment.
-  init(_ date: Date) {
+  package init(_ date: Date) {
     let parts = Calendar(identifier: .gregorian).dateComponents(
       [.year, .month, .day, .hour, .minute, .second], from: date)
     self.init(
