@@ -38,23 +38,32 @@ window.fetch = async (address, options = {}) => {
   }
   const response = await real(address, options);
   if (options.method !== "POST" || !response.body) return response;
+  const { signal } = options;
+  const reader = response.body.getReader();
   let pieces = 0;
-  const body = response.body.pipeThrough(new TransformStream({
-    async transform(piece, controller) {
-      // One event at a time, as a server that sends many at once would hide the growing.
-      for (const event of new TextDecoder().decode(piece).split(/(?<=\\n\\n)/)) {
-        if (trap.slow) await new Promise((resolve) => setTimeout(resolve, trap.slow));
-        pieces += 1;
-        if (trap.fail && pieces === 4) {
-          const broken = 'data: {"error": {"message": "The machine is on fire.", "type": "server_error"}}\\n\\n';
-          controller.enqueue(new TextEncoder().encode(broken));
-          controller.terminate();
-          return;
+  const body = new ReadableStream({
+    async start(controller) {
+      // Also when all has come already: a fast server has said everything before the page is slow about it.
+      signal?.addEventListener("abort", () => controller.error(signal.reason));
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (signal?.aborted) return;
+        if (done) return controller.close();
+        // One event at a time, as a server that sends many at once would hide the growing.
+        for (const event of new TextDecoder().decode(value).split(/(?<=\\n\\n)/)) {
+          if (trap.slow) await new Promise((resolve) => setTimeout(resolve, trap.slow));
+          if (signal?.aborted) return;
+          pieces += 1;
+          if (trap.fail && pieces === 4) {
+            const broken = 'data: {"error": {"message": "The machine is on fire.", "type": "server_error"}}\\n\\n';
+            controller.enqueue(new TextEncoder().encode(broken));
+            return controller.close();
+          }
+          controller.enqueue(new TextEncoder().encode(event));
         }
-        controller.enqueue(new TextEncoder().encode(event));
       }
     },
-  }), { signal: options.signal });
+  });
   return new Response(body, { status: response.status, headers: response.headers });
 };
 """
