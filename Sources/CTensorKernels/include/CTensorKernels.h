@@ -52,6 +52,10 @@ typedef struct {
   float gradient_scale;  // what gradients are multiplied by, where their norm is clipped
 } ctk_adam;
 
+// So many rows, of sequences that are generated side by side, are met by kernels that give each the bits that it has
+// alone. Products of many rows, whose sums run in another order, are hardly faster yet.
+enum { CTK_SIDE_BY_SIDE = 32 };
+
 // How rows of numbers lie as signed bytes: in groups of 32 or of 256 that have one scale, as the weights that they meet
 // want them. Where nibbles are met, the bytes of every 256 columns lie as the nibbles of eight blocks are unpacked.
 enum { CTK_BYTES_NONE, CTK_BYTES_OF_32, CTK_BYTES_OF_32_FOR_NIBBLES, CTK_BYTES_OF_256 };

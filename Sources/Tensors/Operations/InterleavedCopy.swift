@@ -13,11 +13,13 @@ struct InterleavedCopy: Sendable {
 
   /// Whether the copy serves a product of so many rows. With many, 16-bit numbers, where there are such products, are
   /// faster on processors with vectors of 512 bits; and beside codes of which 16 bits hold the sums of few products only.
+  /// Those products fill strips with their rows, so a few dozen do not tell.
   static func serves(_ type: ElementType, rows: Int) -> Bool {
+    let most = Kernels.table.interleaved_most
     let isSlower =
       unsafe [.q5_0, .q5_1, .q6_K, .iq4_nl, .iq4_xs, .mxfp4].contains(type)
       && Kernels.table.multiply_fixed != nil
-    return rows <= fewRows || !isSlower && rows <= Kernels.table.interleaved_most
+    return rows <= max(fewRows, isSlower ? min(most, Int(CTK_SIDE_BY_SIDE)) : most)
   }
 
   /// The bytes of eight rows.

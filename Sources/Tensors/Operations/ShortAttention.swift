@@ -24,11 +24,11 @@ struct ShortAttention {
     self.logSums = logSums
   }
 
-  /// A sequence, the parts of the keys that its tokens see, and where the parts' sums are among all.
+  /// A sequence, the parts of the keys that its tokens see, and where the parts' sums and its results are among all.
   private struct Item {
     let segment: AttentionSegment
     let parts: Range<Int>
-    let firstUnit, firstRow: Int
+    let firstUnit, firstRow, firstResult: Int
   }
 
   /// What one part knows of each row: the largest score, the sum of the exponentials relative to it, and the values
@@ -46,20 +46,23 @@ struct ShortAttention {
 
   func run(_ segments: [AttentionSegment]) {
     var items: [Item] = []
-    var (units, rowCount) = (0, 0)
+    var (units, rowCount, results) = (0, 0, 0)
     for segment in segments where !segment.queryRows.isEmpty {
       let first = heads.pattern.firstKey(for: segment.firstPosition) / Self.partLength
       let last = (segment.firstPosition + segment.queryRows.count - 1) / Self.partLength
-      items.append(Item(segment: segment, parts: first..<last + 1, firstUnit: units, firstRow: rowCount))
+      items.append(
+        Item(
+          segment: segment, parts: first..<last + 1, firstUnit: units, firstRow: rowCount, firstResult: results))
       units += items[items.count - 1].parts.count * heads.kvCount
       rowCount += items[items.count - 1].parts.count * heads.count * segment.queryRows.count
+      results += heads.count * segment.queryRows.count
     }
     let all = items
     // Whole blocks of any type.
     let width = ElementType.q8_0.paddedCount(heads.size)
     let most = segments.reduce(0) { max($0, $1.queryRows.count) } * heads.group
     let mostKeys = segments.reduce(0) { max($0, $1.keyCount) }
-    MemoryCache.withFloats(rowCount, rowCount, rowCount * width) { [units, rowCount] maxima, totals, sums in
+    MemoryCache.withFloats(rowCount, rowCount, rowCount * width) { [units, rowCount, results] maxima, totals, sums in
       let partial = unsafe Partial(maxima: maxima, totals: totals, sums: sums, width: width)
       let work = most * width * min(Self.partLength, mostKeys)
       ThreadPool.shared.run(units, minimum: max(1, 32_768 / max(1, work))) { range in
@@ -73,11 +76,12 @@ struct ShortAttention {
           }
         }
       }
-      let perRow = max(1, width * (rowCount / max(1, queries.shape.rowCount * heads.count)))
-      for item in all {
-        let count = item.segment.queryRows.count * heads.count
-        ThreadPool.shared.run(count, minimum: max(1, 65_536 / perRow)) { range in
-          for row in range { finish(item, row, partial) }
+      let perResult = max(1, width * rowCount / max(1, results))
+      ThreadPool.shared.run(results, minimum: max(1, 65_536 / perResult)) { range in
+        var index = 0
+        for result in range {
+          while index + 1 < all.count, all[index + 1].firstResult <= result { index += 1 }
+          finish(all[index], result - all[index].firstResult, partial)
         }
       }
     }
