@@ -22,7 +22,7 @@ import urllib.request
 
 SKIPPED = 77
 PATIENCE = 60  # seconds for an answer
-BEGINNING = "Once upon a time, there was a little"
+BEGINNING = "Once upon a time, there was a"
 
 # Slows what the server streams down, so that even a model that is done at once can be stopped on its way; and plays
 # servers that the one under test is not: one that wants a key, and one that fails in the middle.

@@ -25,5 +25,5 @@ enum GrammarLimits {
   /// Steps that finding the tokens allowed after one text may take.
   static let maskSteps = 2_000_000
   /// Bytes of the allowed tokens that are kept per grammar and vocabulary.
-  static let keptMaskBytes = 64 << 20
+  static let keptMaskBytes = 16 << 20
 }

@@ -1,8 +1,10 @@
 #if Server
   import Hummingbird
   import JSONParsing
+  import Logging
   import NIOCore
   import TextGeneration
+  import Tokenization
 
   /// What the routes share.
   struct Endpoints: Sendable {
@@ -38,6 +40,19 @@
     /// The model that a request names.
     func model(_ request: RequestFields) async throws -> ServedModel.ModelUse {
       try await library.model(named: try request.string("model", most: 1024))
+    }
+
+    /// Queues what a request asks for.
+    func generation(
+      of requests: [GenerationRequest], by use: ServedModel.ModelUse, context: ServerRequestContext
+    ) async throws -> ServedGeneration {
+      if options.logsPrompts {
+        for case .tokens(let ids) in requests.map(\.prompt) {
+          let text = try use.model.tokenizer.decode(ids)
+          context.logger.info("prompt", metadata: ["text": "\(text)"])
+        }
+      }
+      return try await ServedGeneration(requests, by: use, context: context)
     }
 
     /// The most tokens to generate: what was asked for, within what is allowed.

@@ -1,4 +1,5 @@
 #if Server
+  import HTTPTypes
   package import Hummingbird
   import HummingbirdCore
   import HummingbirdTLS
@@ -86,11 +87,27 @@
       router.get("metrics", use: endpoints.metricsText)
       router.get("status.json", use: endpoints.status)
       router.get("openapi.json") { _, _ in try Pages.description() }
-      guard options.servesPage else { return }
-      router.get("/") { _, _ in try Pages.response("index.html") }
-      router.get("status") { _, _ in try Pages.response("status.html") }
-      router.get("favicon.ico") { _, _ in try Pages.response("icon.svg") }
-      router.get("page/:name") { _, context in try Pages.response(context.parameters.get("name") ?? "") }
+      if options.servesPage {
+        router.get("/") { _, _ in try Pages.response("index.html") }
+        router.get("status") { _, _ in try Pages.response("status.html") }
+        router.get("favicon.ico") { _, _ in try Pages.response("icon.svg") }
+        router.get("page/:name") { _, context in try Pages.response(context.parameters.get("name") ?? "") }
+      }
+      refuseOtherMethods(of: router)
+    }
+
+    /// Tells whoever asks in another way than a path is meant for which ways there are.
+    private func refuseOtherMethods(of router: Router<ServerRequestContext>) {
+      let known = Dictionary(grouping: router.routes, by: \.path.description)
+      for routes in known.values {
+        let methods = routes.map(\.method)
+        let allowed = (methods + (methods.contains(.get) ? [.head] : [])).map(\.rawValue).joined(separator: ", ")
+        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .options] where !methods.contains(method) {
+          router.on(routes[0].path, method: method) { _, _ -> Response in
+            throw APIError.wrongMethod(method.rawValue, allowed: allowed)
+          }
+        }
+      }
     }
 
     private func add(_ endpoints: Endpoints, to group: RouterGroup<ServerRequestContext>) {

@@ -27,6 +27,8 @@
     public var shutdownSeconds = 10
     /// How tokens are chosen where a request does not say.
     public var sampling = SamplingOptions()
+    /// Whether prompts stand in the log, which otherwise tells nothing of what is said.
+    public var logsPrompts = false
     /// Whether the chat page is served.
     public var servesPage = true
 

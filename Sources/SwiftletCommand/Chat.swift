@@ -8,9 +8,9 @@ struct Chat: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Talk with a model in the terminal.",
     discussion: """
-      Each line is a message; Ctrl-C ends a reply, Ctrl-D or /exit the conversation, /clear forgets it. The format is \
-      recognised by the control tokens of the model's vocabulary: \(PromptFormat.allCases.map(\.rawValue).joined(separator: ", ")). \
-      LLaMA 2 chat models have none and need --format llama2; a template that comes with a model is not read.
+      Each line is a message; Ctrl-C ends a reply, Ctrl-D or /exit the conversation, /clear forgets it. Messages become \
+      a prompt by the template that comes with the model, else by the format that the control tokens of its vocabulary \
+      tell. --format gives another: \(PromptFormat.allCases.map(\.rawValue).joined(separator: ", ")).
 
       Example:
         swiftlet chat --model Llama-3.2-1B-Instruct --system "Answer in one sentence."
@@ -24,15 +24,16 @@ struct Chat: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What the model is told before the first message.", valueName: "text"))
   var system: String?
 
-  @Option(help: "How messages become a prompt. (default: recognised by the vocabulary)")
+  @Option(help: "How messages become a prompt. (default: the model's template, else recognised by the vocabulary)")
   var format: PromptFormat?
 
   func run() async throws {
     let name = modelOptions.model ?? BuiltInModel.llama.name
-    let generator = try speculation.applied(to: modelOptions.loadGenerator(name, cacheTypes: cache.types).generator)
-    let conversation = Conversation(with: generator, format: format, system: system)
+    let (plain, _, tokenizer) = try modelOptions.loadGenerator(name, cacheTypes: cache.types)
+    let conversation = try conversation(with: speculation.applied(to: plain), name, tokenizer)
     if Terminal.readsKeyboard {
-      Terminal.note(Terminal.dim("\(name), format \(conversation.format.rawValue). /clear forgets, /exit ends."))
+      let format = conversation.format.template == nil ? conversation.format.format.rawValue : "the model's own"
+      Terminal.note(Terminal.dim("\(name), format: \(format). /clear forgets, /exit ends."))
     }
     while let line = ask() {
       switch line {
@@ -43,6 +44,15 @@ struct Chat: AsyncParsableCommand {
       }
     }
     if Terminal.readsKeyboard { Terminal.note("") }
+  }
+
+  private func conversation(
+    with generator: Generator, _ name: String, _ tokenizer: Tokenizer
+  ) throws -> Conversation {
+    if let format { return Conversation(with: generator, format: format, system: system) }
+    let own = try ChatFormat.load(forModel: BuiltInModel.path(of: name), tokenizer: tokenizer)
+    // Harmony's template asks for a reply in several channels; the format leaves out all but the final one.
+    return Conversation(with: generator, format: own.format == .harmony ? nil : own, system: system)
   }
 
   private func ask() -> String? {

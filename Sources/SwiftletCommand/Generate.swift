@@ -56,7 +56,7 @@ struct Generate: AsyncParsableCommand {
   }
 
   private func generate(with name: String, _ prompt: String, _ interruption: Interruption) throws {
-    let (plain, model) = try modelOptions.loadGenerator(name, cacheTypes: cache.types)
+    let (plain, model, _) = try modelOptions.loadGenerator(name, cacheTypes: cache.types)
     let generator = try speculation.applied(to: plain)
     let tellsStatistics = modelOptions.model == nil || modelOptions.diagnostics.verbose || Terminal.showsProgress
     if modelOptions.model == nil {

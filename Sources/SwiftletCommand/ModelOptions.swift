@@ -39,16 +39,18 @@ struct ModelOptions: ParsableArguments {
     return tokenizer
   }
 
-  /// A generator of the model and its tokenizer.
+  /// A generator of the model and its tokenizer, and the two.
   /// - Parameter cacheTypes: How it keeps keys and values.
-  func loadGenerator(_ path: String, cacheTypes: KVCacheTypes) throws -> (generator: Generator, model: LanguageModel) {
+  func loadGenerator(
+    _ path: String, cacheTypes: KVCacheTypes
+  ) throws -> (generator: Generator, model: LanguageModel, tokenizer: Tokenizer) {
     let tokenizer = try loadTokenizer(forModel: path)
     let model = try loadModel(path)
     if tokenizer.vocabularySize > model.configuration.vocabularySize {
       diagnostics.logger.warning(
         "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)")
     }
-    return (Generator(model: model, tokenizer: tokenizer, cacheTypes: cacheTypes), model)
+    return (Generator(model: model, tokenizer: tokenizer, cacheTypes: cacheTypes), model, tokenizer)
   }
 }
 

@@ -36,7 +36,7 @@
     func run() async throws {
       threadOption.apply()
       var logger = Logger(label: "swiftlet", factory: { StreamLogHandler.standardError(label: $0) })
-      logger.logLevel = diagnostics.verbose ? .info : .warning
+      logger.logLevel = diagnostics.verbose || network.logPrompts ? .info : .warning
       let library = try ModelLibrary(
         descriptions(), options: work.libraryOptions(cacheTypes: cache.types), logger: logger)
       var options = try network.options()

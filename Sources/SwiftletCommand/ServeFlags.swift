@@ -44,6 +44,9 @@
     @Flag(help: "Serve the API only, without the pages.")
     var noPage = false
 
+    @Flag(help: "Log requests with the text of their prompts, which otherwise no log tells.")
+    var logPrompts = false
+
     func validate() throws {
       guard (0...65_535).contains(port) else {
         throw ValidationError("--port is \(port); give a number from 0 to 65535.")
@@ -66,6 +69,7 @@
       (options.allowedHosts, options.allowedOrigins) = (allowedHost, allowedOrigin)
       (options.connections, options.idleSeconds) = (maxConnections, idleTimeout)
       options.servesPage = !noPage
+      options.logsPrompts = logPrompts
       return options
     }
 

@@ -14,7 +14,7 @@
         (#""temperature": "hot""#, "temperature"),
         (#""temperature": -1"#, "temperature"), (#""top_p": 2"#, "top_p"), (#""n": 0"#, "n"), (#""n": 100000"#, "n"),
         (#""stop": [""]"#, "stop[0]"), (#""logit_bias": {"x": 1}"#, "logit_bias"),
-        (#""logit_bias": {"999999": 1}"#, nil),
+        (#""logit_bias": {"999999": 1}"#, "logit_bias"), (#""logit_bias": {"-1": 1}"#, "logit_bias"),
         (#""stream": "yes""#, "stream"), (#""messages": null"#, "messages"), (#""messages": []"#, "messages"),
         (#""messages": "hi""#, "messages"), (#""messages": [123]"#, "messages[0]"),
         (#""messages": [{}]"#, "messages[0].role"),

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Synchronization
 import Testing
 import TextGeneration
@@ -7,7 +8,7 @@ import TextGeneration
     let predictor = FakePredictor(
       contextLength: 500, ending: [UInt8(ascii: ":"), UInt8(ascii: "?")].reduce(into: []) { $0.insert(Int($1)) })
     let conversation = Conversation(with: Generator(predictor), system: "Be kind.")
-    #expect(conversation.format == .plain)
+    #expect(conversation.format.format == .plain)
     let options = GenerationOptions(sampling: SamplingOptions(temperature: 0, logitBias: [256: -100]), maxTokens: 3)
     let first = try conversation.reply(to: "Hi", options: options) { _ in true }
     #expect(first.reusedTokens == 0)
@@ -15,7 +16,8 @@ import TextGeneration
     // "Be kind.\n\nUser: Hi\nAssistant:" has been read, and the next prompt begins with it.
     #expect(second.reusedTokens >= first.promptTokens)
     // What was reused is what would have been read.
-    guard case .text(let prompt) = conversation.format.prompt(for: conversation.messages.dropLast()) else {
+    let said = conversation.messages.dropLast().map(\.json)
+    guard case .text(let prompt) = try conversation.format.prompt(for: said) else {
       return #expect(Bool(false), "the plain format writes texts")
     }
     #expect(predictor.held.withLock { $0 }.starts(with: prompt.utf8.map(Int.init)))
@@ -28,11 +30,31 @@ import TextGeneration
     // The prompt ends with a line break, 10, after which the model counts on.
     let coder = FakeCoder(controls: ["<|im_start|>": 1, "<|im_end|>": 13])
     let conversation = Conversation(with: Generator(predictor: FakePredictor(contextLength: 100), coder: coder))
-    #expect(conversation.format == .chatML)
+    #expect(conversation.format.format == .chatML)
     let summary = try conversation.reply(to: "Hi", options: GenerationOptions(sampling: .greedy, maxTokens: 9)) { _ in
       true
     }
     #expect(summary.reason == .endOfText(token: 13) && summary.generatedTokens == 3)
+  }
+
+  @Test func theModelsTemplateWritesThePrompt() throws {
+    let template = try ChatTemplate("{% for m in messages %}{{ m.role[0] }}:{{ m.content | trim }};{% endfor %}>")
+    let predictor = FakePredictor(contextLength: 100)
+    let conversation = Conversation(
+      with: Generator(predictor), format: ChatFormat(.plain, template: template, coder: FakeCoder()), system: "Be kind.")
+    let options = GenerationOptions(sampling: SamplingOptions(temperature: 0), maxTokens: 2)
+    let summary = try conversation.reply(to: " Hi ", options: options) { _ in true }
+    let prompt = Array("s:Be kind.;u:Hi;>".utf8).map(Int.init)
+    #expect(summary.promptTokens == prompt.count && predictor.held.withLock { $0 }.starts(with: prompt))
+  }
+
+  @Test func aTemplateMayRefuseAConversation() throws {
+    let template = try ChatTemplate("{{ raise_exception('no system here') }}")
+    let conversation = Conversation(
+      with: Generator(FakePredictor(contextLength: 100)),
+      format: ChatFormat(.plain, template: template, coder: FakeCoder()))
+    #expect(throws: TemplateError.self) { try conversation.reply(to: "Hi") { _ in true } }
+    #expect(conversation.messages.isEmpty)
   }
 
   @Test func aFailedTurnCountsAsUnsaid() throws {

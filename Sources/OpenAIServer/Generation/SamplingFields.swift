@@ -5,11 +5,10 @@
   extension GenerationOptions {
     /// What a request says about choosing tokens and about the end, in the words of OpenAI's API and of those that its
     /// peers share.
-    /// - Parameters:
-    ///   - defaults: What counts where the request says nothing.
-    ///   - limits: What a request may ask for.
-    init(_ request: RequestFields, defaults: SamplingOptions, limits: RequestLimits) throws(APIError) {
-      self.init(sampling: try SamplingOptions(request, defaults: defaults), maxTokens: nil)
+    init(_ request: RequestFields, model: ServedModel, endpoints: Endpoints) throws(APIError) {
+      let limits = endpoints.options.limits
+      self.init(
+        sampling: try SamplingOptions(request, model: model, defaults: endpoints.options.sampling), maxTokens: nil)
       stopStrings = try Self.stopStrings(request, limits)
       stopTokens = try Self.tokens(request, "stop_token_ids")
       if try request.bool("ignore_eos") == true { stopsAtEndOfText = false }
@@ -41,7 +40,8 @@
   }
 
   extension SamplingOptions {
-    fileprivate init(_ request: RequestFields, defaults: SamplingOptions) throws(APIError) {
+    /// - Parameter defaults: What counts where the request says nothing.
+    fileprivate init(_ request: RequestFields, model: ServedModel, defaults: SamplingOptions) throws(APIError) {
       self = defaults
       func set(
         _ path: WritableKeyPath<SamplingOptions, Float>, _ keys: String..., in range: ClosedRange<Double>
@@ -64,7 +64,7 @@
         guard let number = value.int else { throw request.wrongKind("seed", value, "a whole number") }
         seed = number == -1 ? nil : UInt64(bitPattern: Int64(number))
       }
-      try setLogitBias(request)
+      try setLogitBias(request, vocabularySize: model.vocabularySize)
       try setFurther(request)
     }
 
@@ -107,7 +107,7 @@
       }
     }
 
-    private mutating func setLogitBias(_ request: RequestFields) throws(APIError) {
+    private mutating func setLogitBias(_ request: RequestFields, vocabularySize: Int) throws(APIError) {
       guard let biases = try request.fields("logit_bias") else { return }
       guard biases.object.count <= 4096 else {
         throw .invalid("logit_bias", "logit_bias has \(biases.object.count) tokens; give at most 4096.")
@@ -116,6 +116,10 @@
         guard let token = Int(key), let bias = try biases.number(key, in: -100...100) else {
           throw .invalid(
             "logit_bias", "logit_bias has the key '\(key.prefix(40))'; give token ids with numbers from -100 to 100.")
+        }
+        guard (0..<vocabularySize).contains(token) else {
+          throw .invalid(
+            "logit_bias", "logit_bias has the token \(token); this model has 0 to \(vocabularySize - 1).")
         }
         // OpenAI's scale ends at certainty.
         logitBias[token] = bias <= -100 ? -.infinity : Float(bias)

@@ -10,6 +10,8 @@
     let start = Date()
     private let totals = Mutex((requests: 0, errors: 0))
     let connections = Atomic<Int>(0)
+    /// What of each model's totals has been counted.
+    private let reported = Mutex<[String: Int]>([:])
 
     /// A request that was answered.
     func recordRequest(_ path: String, status: Int, seconds: Double) {
@@ -38,7 +40,7 @@
         .record(usage.promptSeconds)
     }
 
-    /// Brings the gauges up to date.
+    /// Brings what a model's scheduler counts up to date.
     func update(_ model: String, _ statistics: SchedulerStatistics) {
       func gauge(_ name: String, _ value: Int) {
         Gauge(label: "swiftlet_\(name)", dimensions: [("model", model)], factory: registry).record(value)
@@ -49,13 +51,23 @@
       gauge("kv_cache_bytes", statistics.cacheBytes)
       gauge("kv_cache_budget_bytes", statistics.cacheBudget)
       gauge("kept_texts", statistics.keptTexts)
-      gauge("requests", statistics.requests)
-      gauge("refused_requests", statistics.refusedRequests)
-      gauge("prompt_tokens", statistics.promptTokens)
-      gauge("reused_tokens", statistics.reusedTokens)
-      gauge("generated_tokens", statistics.generatedTokens)
-      gauge("preemptions", statistics.preemptions)
-      gauge("steps", statistics.steps)
+      func total(_ name: String, _ value: Int) {
+        let series = "\(model) \(name)"
+        // A model that was put away and loaded again counts from 0.
+        let more = reported.withLock { reported in
+          let before = reported.updateValue(value, forKey: series) ?? 0
+          return value < before ? value : value - before
+        }
+        Counter(label: "swiftlet_\(name)_total", dimensions: [("model", model)], factory: registry)
+          .increment(by: Int64(more))
+      }
+      total("requests", statistics.requests)
+      total("refused_requests", statistics.refusedRequests)
+      total("prompt_tokens", statistics.promptTokens)
+      total("reused_tokens", statistics.reusedTokens)
+      total("generated_tokens", statistics.generatedTokens)
+      total("preemptions", statistics.preemptions)
+      total("steps", statistics.steps)
     }
 
     var requestTotals: (requests: Int, errors: Int) { totals.withLock { $0 } }

@@ -4,7 +4,7 @@ import { element } from "./elements.js";
 import { model, models } from "./models.js";
 
 const starters = {
-  text: ["Once upon a time, there was a little", "Lily and Tom went to the park. They", "One day, a small dog found a"],
+  text: ["Once upon a time, there was a clever", "Lily and Tom went to the park. They", "One day, a small dog found a"],
   chat: ["Explain attention in a transformer with an example.",
     "What are the differences between GPT and LLaMA, as a table?",
     "Write a Swift function that merges two sorted arrays."],

@@ -10,7 +10,7 @@
       let fields = try await fields(request)
       let use = try await model(fields)
       let chat = try await ChatCompletion(fields, endpoints: self, model: use.model)
-      let generation = try await ServedGeneration([chat.turn.request], by: use, context: context)
+      let generation = try await generation(of: [chat.turn.request], by: use, context: context)
       return try await answer(
         generation, ChatReplies(chat, use.model), isStreamed: chat.isStreamed, name: "chat/completions")
     }
@@ -30,7 +30,7 @@
       if alternatives != nil, !wantsLogProbabilities {
         throw APIError.invalid("top_logprobs", "top_logprobs is given without logprobs; set logprobs to true too.")
       }
-      var options = try GenerationOptions(fields, defaults: endpoints.options.sampling, limits: limits)
+      var options = try GenerationOptions(fields, model: model, endpoints: endpoints)
       let (newer, older) = (
         try fields.int("max_completion_tokens", in: 1...(.max)), try fields.int("max_tokens", in: 1...(.max))
       )

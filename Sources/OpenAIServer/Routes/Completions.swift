@@ -9,7 +9,7 @@
       let fields = try await fields(request)
       let use = try await model(fields)
       let completion = try await Completion(fields, endpoints: self, model: use.model)
-      let generation = try await ServedGeneration(completion.requests, by: use, context: context)
+      let generation = try await generation(of: completion.requests, by: use, context: context)
       return try await answer(
         generation, CompletionReplies(completion, use.model), isStreamed: completion.isStreamed, name: "completions")
     }
@@ -42,7 +42,7 @@
       let echoes = try fields.bool("echo") ?? false
       let probabilities = try fields.int("logprobs", in: 0...20)
       (self.echoes, wantsLogProbabilities) = (echoes, probabilities != nil)
-      var options = try GenerationOptions(fields, defaults: endpoints.options.sampling, limits: limits)
+      var options = try GenerationOptions(fields, model: model, endpoints: endpoints)
       let (own, other) = (
         try fields.int("max_tokens", in: 0...(.max)), try fields.int("max_completion_tokens", in: 0...(.max))
       )

@@ -10,9 +10,9 @@
       let fields = try await fields(request)
       let use = try await model(fields)
       _ = try fields.required("max_tokens", fields["max_tokens"])
-      let turn = try await ChatTurn(messageParts(fields), model: use.model, endpoints: self)
+      let turn = try await ChatTurn(messageParts(fields, use.model), model: use.model, endpoints: self)
       let isStreamed = try fields.bool("stream") ?? false
-      let generation = try await ServedGeneration([turn.request], by: use, context: context)
+      let generation = try await generation(of: [turn.request], by: use, context: context)
       return try await answer(
         generation, MessageReply(turn, use.model), isStreamed: isStreamed, name: "messages")
     }
@@ -21,11 +21,11 @@
     func messageTokens(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
       let fields = try await fields(request)
       let use = try await model(fields)
-      return countTokens(try await ChatTurn(messageParts(fields), model: use.model, endpoints: self))
+      return countTokens(try await ChatTurn(messageParts(fields, use.model), model: use.model, endpoints: self))
     }
 
-    private func messageParts(_ fields: RequestFields) throws -> ChatTurn.Parts {
-      var options = try GenerationOptions(fields, defaults: self.options.sampling, limits: self.options.limits)
+    private func messageParts(_ fields: RequestFields, _ model: ServedModel) throws -> ChatTurn.Parts {
+      var options = try GenerationOptions(fields, model: model, endpoints: self)
       options.maxTokens = maxTokens(try fields.int("max_tokens", in: 1...(.max)))
       options.stopStrings += try fields.texts("stop_sequences", most: self.options.limits.stopStrings) ?? []
       var parts = ChatTurn.Parts(messages: try ChatMessages(anthropic: fields), options: options)

@@ -12,7 +12,7 @@
       let turn = try await ChatTurn(responseParts(fields, use.model), model: use.model, endpoints: self)
       let echo = ResponseEcho(fields, use.model)
       let isStreamed = try fields.bool("stream") ?? false
-      let generation = try await ServedGeneration([turn.request], by: use, context: context)
+      let generation = try await generation(of: [turn.request], by: use, context: context)
       return try await answer(
         generation, ResponseReply(turn, echo), isStreamed: isStreamed, name: "responses")
     }
@@ -30,7 +30,7 @@
           "previous_response_id", "responses are not stored, so '\(id.prefix(60))' is not known; send the conversation."
         )
       }
-      var options = try GenerationOptions(fields, defaults: self.options.sampling, limits: self.options.limits)
+      var options = try GenerationOptions(fields, model: model, endpoints: self)
       options.maxTokens = maxTokens(try fields.int("max_output_tokens", in: 1...(.max)))
       var parts = ChatTurn.Parts(messages: try ChatMessages(responses: fields), options: options)
       parts.parameter = "input"

@@ -19,6 +19,8 @@
     var details: JSONObject = [:]
     /// After how many seconds to try again.
     var retryAfter: Int?
+    /// The methods that a path takes, where it was asked with another.
+    var allowedMethods: String?
 
     static func invalid(_ parameter: String?, _ message: String, code: String? = nil) -> APIError {
       APIError(
@@ -31,6 +33,16 @@
 
     static func notFound(_ message: String, code: String? = nil, parameter: String? = nil) -> APIError {
       APIError(status: .notFound, type: "not_found_error", code: code, parameter: parameter, message: message)
+    }
+
+    /// A path that is asked in another way than it is meant for.
+    /// - Parameter allowed: The ways that there are, such as `GET, HEAD`.
+    static func wrongMethod(_ method: String, allowed: String) -> APIError {
+      var error = APIError(
+        status: .methodNotAllowed, type: "invalid_request_error", code: "method_not_allowed",
+        message: "this path does not take \(method); use \(allowed).")
+      error.allowedMethods = allowed
+      return error
     }
 
     static func unsupported(_ parameter: String?, _ message: String) -> APIError {
@@ -116,6 +128,7 @@
       if path.hasSuffix("/messages") || path.contains("/messages/") { body["type"] = "error" }
       var response = Response.json(.object(body), status: status)
       if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
+      if let allowedMethods { response.headers[.allow] = allowedMethods }
       // OpenAI's clients repeat what failed for the moment, and nothing else.
       let isTemporary = status == .tooManyRequests || status == .serviceUnavailable
       if let name = HTTPField.Name("x-should-retry") { response.headers[name] = isTemporary ? "true" : "false" }

@@ -65,10 +65,11 @@ final class SchedulerLoop {
   /// Begins work on texts that wait, as long as there is room.
   private func admit() {
     guard !waiting.isEmpty else { return }
-    waiting.sort { $0.comesBefore($1) }
+    let now = ContinuousClock.now
+    waiting.sort { $0.comesBefore($1, at: now) }
     while let next = waiting.first {
       while limits.runningTexts - places(of: active) < next.placesNeeded {
-        guard let last = active.max(by: { $0.comesBefore($1) }), last.isLessUrgent(than: next) else { return }
+        guard let last = active.max(by: { $0.comesBefore($1, at: now) }), last.isLessUrgent(than: next) else { return }
         preempt(last)
       }
       guard active.isEmpty || hasRoom(predictor.cacheBytes(of: next.tokens.count)) else { return }
@@ -87,7 +88,6 @@ final class SchedulerLoop {
     active.removeAll { $0 === text }
     keep(text)
     waiting.append(text)
-    waiting.sort { $0.comesBefore($1) }
     state.statistics.withLock { $0.preemptions += 1 }
   }
 
@@ -126,7 +126,8 @@ final class SchedulerLoop {
   private func makeRoom(for texts: [ScheduledText], reading count: (ScheduledText) -> Int) -> [ScheduledText] {
     var texts = texts
     func needed() -> Int { texts.reduce(0) { $0 + ($1.sequence?.newBytes(adding: count($1)) ?? 0) } }
-    while !hasRoom(needed()), active.count > 1, let last = active.max(by: { $0.comesBefore($1) }) {
+    let now = ContinuousClock.now
+    while !hasRoom(needed()), active.count > 1, let last = active.max(by: { $0.comesBefore($1, at: now) }) {
       preempt(last)
       texts.removeAll { $0 === last }
     }
@@ -296,16 +297,16 @@ extension ScheduledText {
 
   /// The order of work: urgent requests first, then those that came first. Whoever waits becomes more urgent by a level
   /// in ten seconds, so that nobody waits for ever.
-  func comesBefore(_ other: ScheduledText) -> Bool {
-    let (own, others) = (urgency, other.urgency)
+  func comesBefore(_ other: ScheduledText, at now: ContinuousClock.Instant) -> Bool {
+    let (own, others) = (urgency(at: now), other.urgency(at: now))
     return own != others ? own < others : (request.number, choice) < (other.request.number, other.choice)
   }
 
   /// Whether another's priority entitles it to this text's place.
   func isLessUrgent(than other: ScheduledText) -> Bool { request.request.priority > other.request.request.priority }
 
-  private var urgency: Double {
-    let waited = sequence == nil ? (ContinuousClock.now - request.arrival) / .seconds(10) : 0
+  private func urgency(at now: ContinuousClock.Instant) -> Double {
+    let waited = sequence == nil ? (now - request.arrival) / .seconds(10) : 0
     return Double(request.request.priority) - waited.rounded(.down)
   }
 }

@@ -33,6 +33,13 @@ public struct ChatFormat: Sendable {
     endTokens = Array(Set(tokenizer.eosIDs + format.endMarkers.compactMap { tokenizer.id(ofControl: $0) })).sorted()
   }
 
+  /// A format for a vocabulary of which nothing else is known.
+  /// - Parameter coder: Knows the control tokens that end a reply.
+  package init(_ format: PromptFormat, template: ChatTemplate? = nil, coder: some TextCoder) {
+    (self.format, self.template, toolTemplate, tokens) = (format, template, nil, [:])
+    endTokens = format.endMarkers.compactMap { coder.id(ofControl: $0) }
+  }
+
   /// Whether the model was made for conversations, as far as its files tell.
   public var isForChat: Bool { template != nil || format != .plain }
 

@@ -1,3 +1,5 @@
+package import JSONParsing
+
 /// Who says something in a conversation.
 public enum ChatRole: String, Sendable, CaseIterable { case system, user, assistant }
 
@@ -13,6 +15,9 @@ public struct ChatMessage: Sendable, Hashable {
     self.role = role
     self.content = content
   }
+
+  /// As templates and OpenAI's API have it.
+  package var json: JSONObject { ["role": .string(role.rawValue), "content": .string(content)] }
 }
 
 /// How a conversation becomes one text, as the makers of a chat model trained it.
