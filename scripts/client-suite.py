@@ -19,7 +19,7 @@ import tempfile
 
 PARTS = [
     "completing", "chatting", "structured", "tools", "embedding", "responding", "messaging", "texts", "failing", "many",
-    "langchained"
+    "langchained", "operating"
 ]
 
 
@@ -44,7 +44,8 @@ def main():
             servers = {"main": live.Live(arguments.base_url)}
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
-            models = ["--model", "tiny-gpt", "--model", "tiny-llama", *talkers.made(arguments.server, folder)]
+            talking = talkers.made(arguments.server, folder)
+            models = ["--model", "tiny-gpt", "--model", "tiny-llama", *talking]
             servers = {
                 "main": stack.enter_context(live.started(arguments.server, *models)), "guarded": stack.enter_context(
                     live.started(arguments.server, "--api-key", "right", "--api-key", "other", "--parallel", "1",
@@ -52,6 +53,7 @@ def main():
                                      live.started(arguments.server, "--max-body", "1", "--queue", "4", "--max-tokens",
                                                   "20", "--allowed-origin", "https://app.example")),
             }
+            servers["main"].folders = [model.split("=", 1)[1] for model in talking[1::2]]
         return 1 if live.run(servers, arguments.only) else 0
 
 

@@ -1,11 +1,11 @@
 #if Server
+  import Foundation
   import HTTPTypes
   package import Hummingbird
   import HummingbirdCore
   import HummingbirdTLS
   public import Logging
   import NIOCore
-  import NIOSSL
   import ServiceLifecycle
   import Synchronization
   import TextGeneration
@@ -30,17 +30,33 @@
       (self.library, self.options, self.logger) = (library, options, logger)
     }
 
-    /// Serves until the process is asked to end (Ctrl-C, SIGTERM): then no more connections are accepted, and those in
-    /// work get `ServerOptions.shutdownSeconds` to end.
+    /// Serves until the process is asked to end (Ctrl-C, SIGTERM): then no more work is taken on, and what is in work
+    /// gets `ServerOptions.shutdownSeconds` to end.
     /// - Parameter onRunning: Called with the port once connections are accepted.
     /// - Throws: What is wrong with the address, the certificate or its key.
     public func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
       let application = try application(onRunning: onRunning)
+      // Those that come last end first: connections once nothing is written to them any more.
       var configuration = ServiceGroupConfiguration(
-        services: [LibraryService(library: library, seconds: options.shutdownSeconds), application],
+        services: [application, LibraryService(library: library, seconds: options.shutdownSeconds)],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       configuration.maximumGracefulShutdownDuration = .seconds(options.shutdownSeconds + 5)
-      try await ServiceGroup(configuration: configuration).run()
+      do { try await ServiceGroup(configuration: configuration).run() } catch {
+        guard let reason = Self.reason(error) else { throw error }
+        throw GenerationError(.invalidOption, "cannot listen at \(options.host):\(options.port): \(reason)")
+      }
+    }
+
+    /// Why nobody can listen at an address.
+    private static func reason(_ error: any Error) -> String? {
+      if error is SocketAddressError.UnknownHost { return "no address has that name; give one of this machine's." }
+      return switch (error as? IOError)?.errnoCode {
+      case nil: nil
+      case EADDRINUSE: "the port is in use; give another, or 0 for one that is free."
+      case EACCES: "not allowed; give a port of 1024 or more."
+      case EADDRNOTAVAIL: "the address is not one of this machine's."
+      default: "\(error)"
+      }
     }
 
     /// The server without the service that ends the models' work.
@@ -63,18 +79,8 @@
           additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(Int64(options.idleSeconds)),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-      switch (options.certificatePath, options.privateKeyPath) {
-      case (nil, nil): return http
-      case (let certificate?, let key?):
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-        var tls = TLSConfiguration.makeServerConfiguration(
-          certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-        tls.minimumTLSVersion = .tlsv12
-        return try .tls(http, tlsConfiguration: tls)
-      default:
-        throw GenerationError(
-          .invalidOption, "a certificate needs its private key and the other way round; give both files.")
-      }
+      guard let tls = try options.tlsConfiguration() else { return http }
+      return try .tls(http, tlsConfiguration: tls)
     }
 
     private func addRoutes(to router: Router<ServerRequestContext>) {
@@ -135,7 +141,9 @@
     func run() async throws {
       try await gracefulShutdown()
       await library.shutDown(cancelling: false)
-      try? await Task.sleep(for: .seconds(seconds))
+      let clock = ContinuousClock()
+      let end = clock.now + .seconds(seconds)
+      while clock.now < end, await !library.isIdle { try await clock.sleep(for: .milliseconds(20)) }
       await library.shutDown(cancelling: true)
     }
   }

@@ -1,4 +1,5 @@
 #if Server
+  import Foundation
   import HTTPTypes
   import JSONParsing
   import Testing
@@ -69,7 +70,9 @@
           ],
         ]
       ]
-      try await Server.run(models: [patientModel()]) { server in
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patient-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try await Server.run(models: [patientModel(in: folder)]) { server in
         for choice: JSONValue in ["required", ["type": "function", "function": ["name": "weather"]]] {
           let json = try await server.post(
             "/v1/chat/completions",

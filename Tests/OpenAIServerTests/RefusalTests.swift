@@ -65,6 +65,20 @@
       }
     }
 
+    @Test func wrongMethodsAreToldWhichThereAre() async throws {
+      try await Server.run { server in
+        for (answer, allowed) in [
+          (try await server.get("/v1/chat/completions"), "POST"), (try await server.get("/messages"), "POST"),
+          (try await server.post("/v1/models", [:]), "GET, HEAD"),
+          (try await server.delete("/v1/models/x"), "GET, HEAD"),
+          (try await server.post("/", [:]), "GET, HEAD"),
+        ] {
+          #expect(answer.status == 405 && answer.headers[.allow] == allowed, "\(answer)")
+          #expect(try answer.json["error", "code"] == "method_not_allowed")
+        }
+      }
+    }
+
     @Test func overlongPromptsAreRefusedWithTheirCounts() async throws {
       let long = JSONValue.string(String(repeating: "Once upon a time ", count: 200))
       try await Server.run { server in

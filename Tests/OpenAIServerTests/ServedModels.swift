@@ -17,19 +17,22 @@
     /// Runs a server for as long as `body` does.
     static func run(
       _ options: ServerOptions = ServerOptions(), models: [ModelDescription]? = nil,
-      limits: SchedulerLimits = SchedulerLimits(cacheBytes: 64 << 20),
+      limits: SchedulerLimits = SchedulerLimits(cacheBytes: 64 << 20), modelBytes: Int? = nil,
       _ body: @escaping @Sendable (Server) async throws -> Void
     ) async throws {
       var options = options
       options.port = 0
       let library = try ModelLibrary(
-        models ?? BuiltInModel.allCases.map { try ModelDescription($0.name) }, options: .init(limits: limits))
+        models ?? BuiltInModel.allCases.map { try ModelDescription($0.name) },
+        options: .init(memoryBytes: modelBytes, limits: limits))
       var logger = Logger(label: "tests")
       logger.logLevel = .critical
       try await ModelServer(library, options: options, logger: logger).application().test(.live) { client in
         try await body(Server(client: client))
       }
     }
+
+    func delete(_ path: String) async throws -> Answer { try await send(path, .delete, [:], nil) }
 
     func get(_ path: String, headers: [String: String] = [:]) async throws -> Answer {
       try await send(path, .get, headers, nil)
@@ -56,9 +59,9 @@
   }
 
   /// The built-in LLaMA with a longer context, which rotary positions have at no cost.
-  func patientModel() throws -> ModelDescription {
+  /// - Parameter folder: Where it is put.
+  func patientModel(in folder: URL) throws -> ModelDescription {
     let source = URL(fileURLWithPath: try BuiltInModel.llama.folder())
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patient-\(UUID().uuidString)")
     try FileManager.default.copyItem(at: source, to: folder)
     let file = folder.appendingPathComponent("config.json")
     var shape = try JSONValue(parsing: Array(Data(contentsOf: file))).object ?? [:]

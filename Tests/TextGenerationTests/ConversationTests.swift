@@ -41,7 +41,8 @@ import TextGeneration
     let template = try ChatTemplate("{% for m in messages %}{{ m.role[0] }}:{{ m.content | trim }};{% endfor %}>")
     let predictor = FakePredictor(contextLength: 100)
     let conversation = Conversation(
-      with: Generator(predictor), format: ChatFormat(.plain, template: template, coder: FakeCoder()), system: "Be kind.")
+      with: Generator(predictor), format: ChatFormat(.plain, template: template, coder: FakeCoder()), system: "Be kind."
+    )
     let options = GenerationOptions(sampling: SamplingOptions(temperature: 0), maxTokens: 2)
     let summary = try conversation.reply(to: " Hi ", options: options) { _ in true }
     let prompt = Array("s:Be kind.;u:Hi;>".utf8).map(Int.init)

@@ -61,20 +61,22 @@ class Several:
 class Live:
     """A running server."""
 
-    def __init__(self, base_url, key=None, process=None, log=None):
+    def __init__(self, base_url, key=None, process=None, log=None, program=None, verify=True):
         self.base_url = base_url.rstrip("/")
         self.root = re.sub(r"/v1$", "", self.base_url)
         self.key, self.process, self.log = key, process, log
+        # What starts further servers, and folders of models for them.
+        self.program, self.folders = program, []
         parts = httpx.URL(self.root)
         self.host, self.port = parts.host, parts.port or 80
         self.sent = 0
-        self.http = httpx.Client(timeout=PATIENCE, limits=httpx.Limits(max_connections=64))
+        self.http = httpx.Client(timeout=PATIENCE, verify=verify, limits=httpx.Limits(max_connections=64))
         self.client = openai.OpenAI(base_url=self.base_url, api_key=key or "none", timeout=PATIENCE,
-                                    http_client=httpx.Client(timeout=PATIENCE, event_hooks={"request": [self._count]}))
+                                    http_client=httpx.Client(timeout=PATIENCE, verify=verify, event_hooks={"request": [self._count]}))
         entries = self.get("/v1/models").json()["data"]
         # Story writers with a context of 256 tokens, and what has room for tools.
         self.models = [entry["id"] for entry in entries if entry["max_model_len"] == 256]
-        self.model = self.models[-1]
+        self.model = (self.models or [entry["id"] for entry in entries])[-1]
         self.roomy = [entry["id"] for entry in entries if entry["max_model_len"] >= 4096]
 
     @property
@@ -143,13 +145,13 @@ class Live:
 
 
 @contextlib.contextmanager
-def started(server, *flags, key=None):
+def started(server, *flags, key=None, verify=True):
     """A server of its own on a free port, while the context lasts."""
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
         process = subprocess.Popen([server, "serve", "--port", "0", *flags], stdout=subprocess.DEVNULL, stderr=log,
                                    stdin=subprocess.DEVNULL)
         try:
-            yield Live(address(process, log.name), key, process, log.name)
+            yield Live(address(process, log.name), key, process, log.name, server, verify)
         finally:
             process.terminate()
             try:

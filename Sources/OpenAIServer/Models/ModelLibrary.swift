@@ -133,6 +133,11 @@
       }
     }
 
+    /// Whether no request is using any model.
+    var isIdle: Bool {
+      states.values.allSatisfy { if case .loaded(let model) = $0 { model.isIdle } else { true } }
+    }
+
     /// Takes on no more work.
     /// - Parameter cancelling: Whether what is in work ends at once.
     func shutDown(cancelling: Bool) {

@@ -17,6 +17,8 @@
     let chat: ChatFormat
     /// How fast it works.
     let rates = TokenRates()
+    /// What of its totals the metrics have counted.
+    let reportedTotals = Mutex<[String: Int]>([:])
     /// How it writes tool calls.
     let toolFormat: ToolFormat
     /// The control tokens that are part of what it writes.

@@ -10,8 +10,6 @@
     let start = Date()
     private let totals = Mutex((requests: 0, errors: 0))
     let connections = Atomic<Int>(0)
-    /// What of each model's totals has been counted.
-    private let reported = Mutex<[String: Int]>([:])
 
     /// A request that was answered.
     func recordRequest(_ path: String, status: Int, seconds: Double) {
@@ -41,9 +39,10 @@
     }
 
     /// Brings what a model's scheduler counts up to date.
-    func update(_ model: String, _ statistics: SchedulerStatistics) {
+    func update(_ model: ServedModel) {
+      let statistics = model.scheduler.statistics
       func gauge(_ name: String, _ value: Int) {
-        Gauge(label: "swiftlet_\(name)", dimensions: [("model", model)], factory: registry).record(value)
+        Gauge(label: "swiftlet_\(name)", dimensions: [("model", model.id)], factory: registry).record(value)
       }
       gauge("running_texts", statistics.runningTexts)
       gauge("reading_texts", statistics.readingTexts)
@@ -52,13 +51,9 @@
       gauge("kv_cache_budget_bytes", statistics.cacheBudget)
       gauge("kept_texts", statistics.keptTexts)
       func total(_ name: String, _ value: Int) {
-        let series = "\(model) \(name)"
-        // A model that was put away and loaded again counts from 0.
-        let more = reported.withLock { reported in
-          let before = reported.updateValue(value, forKey: series) ?? 0
-          return value < before ? value : value - before
-        }
-        Counter(label: "swiftlet_\(name)_total", dimensions: [("model", model)], factory: registry)
+        // A model that was put away and loaded again begins at 0.
+        let more = model.reportedTotals.withLock { value - ($0.updateValue(value, forKey: name) ?? 0) }
+        Counter(label: "swiftlet_\(name)_total", dimensions: [("model", model.id)], factory: registry)
           .increment(by: Int64(more))
       }
       total("requests", statistics.requests)

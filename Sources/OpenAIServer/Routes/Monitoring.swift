@@ -16,9 +16,7 @@
 
     /// `GET /metrics`: what Prometheus reads.
     func metricsText(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
-      for (description, _, model) in await library.overview() {
-        if let model { metrics.update(description.id, model.scheduler.statistics) }
-      }
+      for case let (_, _, model?) in await library.overview() { metrics.update(model) }
       var headers = HTTPFields()
       headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
       return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: metrics.registry.text)))
