@@ -1,8 +1,6 @@
 """What the page makes of what it gets: streams and Markdown."""
 
-import time
-
-from .page import Page, expect, read
+from .page import Page, expect
 
 
 def markdown_is_safe(page: Page) -> None:
