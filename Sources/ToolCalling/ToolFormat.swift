@@ -85,12 +85,16 @@ public enum ToolFormat: String, Sendable, Hashable, CaseIterable {
   /// A random id for a call: `call_` and 24 letters and digits, but 9 of them and nothing else for `mistral`, whose
   /// template accepts no other id when the call comes back as part of a conversation.
   public func newCallID(using generator: inout some RandomNumberGenerator) -> String {
-    let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-    var id: [UInt8] = self == .mistral ? [] : Array("call_".utf8)
-    for _ in 0..<(self == .mistral ? 9 : 24) {
-      id.append(alphabet[Int.random(in: alphabet.indices, using: &generator)])
-    }
-    return String(decoding: id, as: UTF8.self)
+    self == .mistral
+      ? Self.randomName("", length: 9, using: &generator) : Self.randomName("call_", length: 24, using: &generator)
+  }
+
+  /// A prefix and so many random letters and digits.
+  package static func randomName(
+    _ prefix: String, length: Int, using generator: inout some RandomNumberGenerator
+  ) -> String {
+    let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return prefix + String((0..<length).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] })
   }
 
   /// A random id for a call.

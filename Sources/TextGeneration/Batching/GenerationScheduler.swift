@@ -16,8 +16,9 @@ public import Tokenization
 /// prompts that wait; texts join and leave at any step. What a prompt has in common with an earlier one is not read
 /// again. Leaving the loop or cancelling the task frees a text's place within a step, wherever it is.
 ///
-/// A text gets the same tokens whoever is served beside it: sampling has its own random numbers, and a row of a few has
-/// the bits that it has alone.
+/// Sampling has its own random numbers for each text, and with up to 32 texts in a step each has the scores that it has
+/// alone, to the bit. Beyond that, and where prompts are read together, sums run in another order: the scores differ by
+/// rounding, which now and then tips a sampled token.
 public final class GenerationScheduler: Sendable {
   let predictor: any TokenPredictor
   let coder: any TextCoder

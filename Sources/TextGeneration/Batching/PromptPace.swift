@@ -1,6 +1,6 @@
 /// How many tokens of prompts to read between two steps, so that the texts that grow meanwhile do not stutter.
 struct PromptPace {
-  /// What reading prompts may add to a step while others watch their texts grow.
+  /// What reading a prompt may add to a step while another watches a text grow.
   private static let patience = 0.1
   /// How long a piece takes where nobody else waits: whoever leaves or comes then waits no longer.
   private static let longest = 0.5
@@ -14,12 +14,19 @@ struct PromptPace {
 
   init(most: Int) { self.most = most }
 
-  /// The tokens that may be read now.
-  /// - Parameter besides: Whether other texts wait for their next step.
-  func allowance(besides othersWait: Bool) -> Int {
-    if speed == 0, !othersWait { return min(most, 4 * Self.least) }
-    // Nor need it be less than the step itself takes.
-    let seconds = othersWait ? min(Self.longest, max(Self.patience, stepSeconds)) : Self.longest
+  /// The tokens that may be read now. Where more wait for their first token than for their next, those come first:
+  /// many prompts together take less time than one after another.
+  /// - Parameters:
+  ///   - reading: How many texts' prompts are to be read.
+  ///   - growing: How many texts wait for their next step meanwhile.
+  func allowance(reading: Int, growing: Int) -> Int {
+    if speed == 0, growing == 0 { return min(most, 4 * Self.least) }
+    var seconds = Self.longest
+    if growing > 0 {
+      let patience = Self.patience * max(1, Double(reading) / Double(growing))
+      // Nor need it be less than the step itself takes.
+      seconds = min(Self.longest, max(patience, stepSeconds))
+    }
     return min(most, max(Self.least, Int(speed * seconds) / Self.least * Self.least))
   }
 

@@ -138,7 +138,7 @@ final class SchedulerLoop {
 
   /// One more token for every text whose prompt has been read.
   private func grow() {
-    let ready = active.filter { $0.hasReadPrompt && $0.pendingCount == 1 && $0.sequence != nil }
+    let ready = active.filter(\.isGrowing)
     guard !ready.isEmpty else { return }
     let texts = makeRoom(for: ready) { _ in 1 }
     let clock = ContinuousClock()
@@ -150,9 +150,11 @@ final class SchedulerLoop {
 
   /// A piece of the prompts that are to be read, turn by turn.
   private func readPrompts() {
-    var left = pace.allowance(besides: active.contains { $0.hasReadPrompt && $0.pendingCount == 1 })
+    let growing = active.count { $0.isGrowing }
+    guard growing < active.count else { return }
+    var left = pace.allowance(reading: active.count - growing, growing: growing)
     var pieces: [(text: ScheduledText, count: Int)] = []
-    for text in active where left > 0 && (text.pendingCount > 1 || !text.hasReadPrompt || text.sequence == nil) {
+    for text in active where left > 0 && !text.isGrowing {
       findPrefix(for: text)
       // Scores of the whole vocabulary for every token take much memory.
       let count = min(text.pendingCount, left, text.wantsAllScores ? 64 : .max)
@@ -292,6 +294,9 @@ final class SchedulerLoop {
 }
 
 extension ScheduledText {
+  /// Whether all but its last token has been read, so that each step brings one more.
+  var isGrowing: Bool { hasReadPrompt && pendingCount == 1 && sequence != nil }
+
   /// The places that it will take: its own, and its other choices' while they have not begun.
   var placesNeeded: Int { hasReadPrompt ? 1 : request.request.choiceCount }
 
