@@ -66,7 +66,7 @@
       let router = Router(context: ServerRequestContext.self, options: .autoGenerateHeadEndpoints)
       addRoutes(to: router)
       return Application(
-        router: router, server: try httpServer(),
+        responder: KnownMethods(router: router.buildResponder()), server: try httpServer(),
         configuration: ApplicationConfiguration(
           address: .hostname(options.host, port: options.port), serverName: "swiftlet/\(Self.version)", backlog: 1024,
           availableConnectionsDelegate: CountedConnections(most: options.connections, metrics: metrics)),
@@ -108,9 +108,9 @@
       for routes in known.values {
         let methods = routes.map(\.method)
         let allowed = (methods + (methods.contains(.get) ? [.head] : [])).map(\.rawValue).joined(separator: ", ")
-        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .options] where !methods.contains(method) {
+        for method in KnownMethods.all where !methods.contains(method) {
           router.on(routes[0].path, method: method) { _, _ -> Response in
-            throw APIError.wrongMethod(method.rawValue, allowed: allowed)
+            throw APIError.wrongMethod(allowed: allowed)
           }
         }
       }
@@ -130,6 +130,18 @@
       group.post("tokenize", use: endpoints.tokenize)
       group.post("detokenize", use: endpoints.detokenize)
       group.post("apply-template", use: endpoints.applyTemplate)
+    }
+  }
+
+  /// Lets the router see only methods that it knows, so that it refuses all others as it refuses those.
+  private struct KnownMethods: HTTPResponder {
+    static let all: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options, .trace]
+    let router: RouterResponder<ServerRequestContext>
+
+    func respond(to request: Request, context: ServerRequestContext) async throws -> Response {
+      var head = request.head
+      if !Self.all.contains(head.method), head.method != .head { head.method = .trace }
+      return try await router.respond(to: Request(head: head, body: request.body), context: context)
     }
   }
 

@@ -37,10 +37,10 @@
 
     /// A path that is asked in another way than it is meant for.
     /// - Parameter allowed: The ways that there are, such as `GET, HEAD`.
-    static func wrongMethod(_ method: String, allowed: String) -> APIError {
+    static func wrongMethod(allowed: String) -> APIError {
       var error = APIError(
         status: .methodNotAllowed, type: "invalid_request_error", code: "method_not_allowed",
-        message: "this path does not take \(method); use \(allowed).")
+        message: "this path does not take this method; use \(allowed).")
       error.allowedMethods = allowed
       return error
     }
