@@ -25,12 +25,13 @@ final class SchedulerLoop {
   /// Works until the scheduler is closed and nothing is left.
   func run() {
     while true {
-      let inbox = state.takeInbox(waiting: waiting.count)
+      let inbox = state.takeInbox()
       for request in inbox.requests { enqueue(request) }
       for job in inbox.jobs { job(!inbox.isCancelling) }
       if inbox.isCancelling { (active + waiting).forEach { $0.request.fail(GenerationError.schedulerEnded) } }
       dropCancelled()
       admit()
+      state.recordWaiting(waiting.count)
       report()
       if active.isEmpty && waiting.isEmpty {
         if inbox.isClosed { return }

@@ -65,14 +65,17 @@ final class SchedulerState: Sendable {
     wake.signal()
   }
 
-  /// What has come in.
-  func takeInbox(waiting: Int) -> Inbox {
+  /// What has come in. It counts as waiting until the thread says what has become of it.
+  func takeInbox() -> Inbox {
     inbox.withLock { inbox in
-      inbox.waiting = waiting
+      inbox.waiting += inbox.requests.count
       defer { (inbox.requests, inbox.jobs) = ([], []) }
       return inbox
     }
   }
+
+  /// Tells how many texts wait in the thread's queue, now that some have begun.
+  func recordWaiting(_ count: Int) { inbox.withLock { $0.waiting = count } }
 
   /// Sleeps until something comes in or is cancelled.
   func sleep() { wake.wait() }
