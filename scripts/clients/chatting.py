@@ -78,7 +78,7 @@ def log_probabilities(live):
         for entry in one.logprobs.content
     ]
     equal([entry.token for entry in pieces], [entry.token for entry in scored])
-    reply = live.chat(logprobs=True, max_tokens=3).choices[0]
+    reply = live.chat(temperature=0, logprobs=True, max_tokens=3).choices[0]
     equal([entry.top_logprobs for entry in reply.logprobs.content], [[], [], []])
     equal(live.chat(max_tokens=3).choices[0].logprobs, None)
 
