@@ -281,7 +281,7 @@ final class SchedulerLoop {
   private func report() {
     let now = ContinuousClock.now
     for text in active + waiting { text.reportProgress(now) }
-    let growing = active.count { $0.hasReadPrompt && $0.pendingCount <= 1 }
+    let growing = active.count { $0.isGrowing }
     state.statistics.withLock { statistics in
       statistics.runningTexts = growing
       statistics.readingTexts = active.count - growing
