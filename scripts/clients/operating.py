@@ -16,12 +16,17 @@ from .live import PATIENCE, Skipped, check, equal, expect, started
 LONG = {"model": "tiny-gpt", "prompt": "Once upon a time", "ignore_eos": True, "temperature": 0}
 
 
+def program(live):
+    """What starts servers like this one."""
+    if not live.program:
+        raise Skipped("no program to start a server of")
+    return live.program
+
+
 @contextlib.contextmanager
 def another(live, *flags, **options):
     """A server of the same program with other flags."""
-    if not live.program:
-        raise Skipped("no program to start a server of")
-    with started(live.program, *flags, **options) as server:
+    with started(program(live), *flags, **options) as server:
         yield server
 
 
@@ -72,12 +77,10 @@ def https(live):
 
 @check("operating: wrong certificates are told before anything is served")
 def wrong_certificates(live):
-    if not live.program:
-        raise Skipped("no program to start a server of")
     with certificate() as (chain, key), tempfile.NamedTemporaryFile(suffix=".pem") as empty:
         for flags in [[chain, "/nowhere.pem"], ["/nowhere.pem", key], [empty.name, key], [chain, empty.name]]:
             ended = subprocess.run(
-                [live.program, "serve", "--port", "0", "--tls-certificate", flags[0], "--tls-key", flags[1]],
+                [program(live), "serve", "--port", "0", "--tls-certificate", flags[0], "--tls-key", flags[1]],
                 capture_output=True, text=True, timeout=PATIENCE)
             expect(ended.returncode not in (0, None) and ended.returncode > 0, flags, ended.returncode, ended.stderr)
             expect("Error: " in ended.stderr and "Fatal" not in ended.stderr, flags, ended.stderr[-500:])
@@ -121,13 +124,12 @@ def finishes(live):
             expect(took < 8, "ending took", took, "s")
 
 
-@check("operating: a server that is asked to end cancels what takes too long", needs="main")
+@check("operating: a server that is asked to end cancels what takes too long")
 def cancels(live):
-    roomy = next((path for path in live.folders), None)
-    if not roomy:
+    if not live.folders:
         raise Skipped("no model with a long context at hand")
-    with another(live, "--model", f"long={roomy}", "--threads", "1") as server:
-        readers = [Reader(server, model="long", max_tokens=8000, n=1) for _ in range(24)]
+    with another(live, "--model", f"long={live.folders[0]}", "--threads", "1") as server:
+        readers = [Reader(server, model="long", max_tokens=8000) for _ in range(24)]
         for reader in readers:
             expect(reader.began.wait(PATIENCE), "no stream begins")
         server.process.send_signal(signal.SIGTERM)
@@ -142,9 +144,7 @@ def cancels(live):
 
 @check("operating: a second server cannot take the same port")
 def same_port(live):
-    if not live.program:
-        raise Skipped("no program to start a server of")
-    ended = subprocess.run([live.program, "serve", "--port", str(live.port)], capture_output=True, text=True,
+    ended = subprocess.run([program(live), "serve", "--port", str(live.port)], capture_output=True, text=True,
                            timeout=PATIENCE)
     expect(ended.returncode > 0, ended.returncode)
     expect("in use" in ended.stderr and str(live.port) in ended.stderr, ended.stderr)
