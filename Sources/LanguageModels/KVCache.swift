@@ -109,7 +109,11 @@ public final class KVCache {
         groups[index].pages[page] = groups[index].pages[page].copy()
       }
       while groups[index].firstPage + groups[index].pages.count < needed {
-        groups[index].pages.append(Storage(byteCount: groups[index].layers.bytesPerPage, meter: meter))
+        // Most texts end within their first page, of which every layer and head then has a part that is never touched:
+        // to zero all of it would take longer than to read a short prompt.
+        let isFirst = groups[index].firstPage + groups[index].pages.count == 0
+        groups[index].pages.append(
+          Storage(byteCount: groups[index].layers.bytesPerPage, meter: meter, isSparse: isFirst))
       }
     }
   }

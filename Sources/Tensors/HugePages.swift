@@ -12,11 +12,14 @@ enum HugePages {
     byteCount >= pageSize ? pageSize : Storage.alignment
   }
 
-  /// Asks for large pages in memory that nothing has been written to yet. macOS decides that by itself.
-  static func request(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+  /// Asks for large pages in memory that nothing has been written to yet, or for small ones where only parts of it are
+  /// expected to be. macOS decides that by itself.
+  static func request(_ memory: UnsafeMutableRawPointer, byteCount: Int, isSparse: Bool = false) {
     #if os(Linux)
       // A refusal changes nothing but the speed.
-      if byteCount >= pageSize { _ = unsafe madvise(memory, byteCount, MADV_HUGEPAGE) }
+      if byteCount >= pageSize {
+        _ = unsafe madvise(memory, byteCount, isSparse ? MADV_NOHUGEPAGE : MADV_HUGEPAGE)
+      }
     #endif
   }
 }

@@ -18,8 +18,10 @@ package enum MemoryCache {
   private static let blocks = Mutex(Blocks())
 
   /// Uninitialised memory of at least `byteCount` bytes, aligned for the widest vector register.
+  /// - Parameter isSparse: Whether only parts of it are expected to be touched; memory that is new then comes in small
+  ///   pages.
   /// - Returns: The memory, and its capacity, with which it is to be given back.
-  static func take(byteCount: Int) -> (memory: UnsafeMutableRawPointer, capacity: Int) {
+  static func take(byteCount: Int, isSparse: Bool = false) -> (memory: UnsafeMutableRawPointer, capacity: Int) {
     let capacity = capacity(for: byteCount)
     let size = sizeIndex(capacity)
     let address = blocks.withLock { blocks in
@@ -34,7 +36,7 @@ package enum MemoryCache {
     if let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) { return unsafe (memory, capacity) }
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: capacity, alignment: HugePages.alignment(forByteCount: capacity))
-    unsafe HugePages.request(memory, byteCount: capacity)
+    unsafe HugePages.request(memory, byteCount: capacity, isSparse: isSparse)
     return unsafe (memory, capacity)
   }
 

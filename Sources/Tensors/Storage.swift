@@ -20,14 +20,16 @@ import Synchronization
   static let alignment = 64
 
   /// Allocates uninitialised memory.
-  /// - Parameter meter: What counts it for as long as it lives.
-  package init(byteCount: Int, meter: MemoryMeter? = nil) {
+  /// - Parameters:
+  ///   - meter: What counts it for as long as it lives.
+  ///   - isSparse: Whether only parts of it are expected to be touched.
+  package init(byteCount: Int, meter: MemoryMeter? = nil, isSparse: Bool = false) {
     self.byteCount = byteCount
     self.meter = meter
     meter?.add(byteCount)
     isMapped = false
     mapping = nil
-    unsafe (base, capacity) = MemoryCache.take(byteCount: byteCount)
+    unsafe (base, capacity) = MemoryCache.take(byteCount: byteCount, isSparse: isSparse)
   }
 
   /// Shares the bytes of a mapped file, which stays mapped for as long as this storage lives.

@@ -11,6 +11,14 @@ extension Tensor {
     }
   }
 
+  /// The elements as float32 in an array that may be there already, as one that is filled again and again is.
+  public func write(into floats: inout [Float]) {
+    guard floats.count == elementCount else { return floats = self.floats() }
+    unsafe floats.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { unsafe decodeRows(0..<shape.rowCount, into: base) }
+    }
+  }
+
   /// Whether numbers can be rounded to a type: the plain floating-point ones and all blocks.
   public static func canEncode(_ type: ElementType) -> Bool { type.plainCode != nil || type.isBlocked }
 

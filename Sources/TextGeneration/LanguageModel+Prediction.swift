@@ -22,7 +22,7 @@ package struct CachingModel: TokenPredictor {
   }
   package func cacheBytes(of tokens: Int) -> Int { model.makeCache(types).bytes(adding: tokens) }
 
-  package func read(_ batch: [BatchInput]) throws -> [[[Float]]] {
+  package func read(_ batch: [BatchInput]) throws -> [[ScoreRow]] {
     let inputs = try batch.map { input in
       guard let sequence = input.sequence as? CachedSequence else {
         throw GenerationError(.invalidOption, "a sequence of another model; give one that this model made.")
@@ -35,12 +35,12 @@ package struct CachingModel: TokenPredictor {
         }
       return SequenceInput(input.ids, cache: sequence.cache, logits: rows)
     }
-    return try model.forward(inputs).map { $0.map(Self.rows) ?? [] }
+    return try model.forward(inputs).map { scores in scores.map { Self.rows($0).map(ScoreRow.tensor) } ?? [] }
   }
 
-  /// The rows of a tensor [rows, vocabularySize].
-  fileprivate static func rows(_ scores: Tensor) -> [[Float]] {
-    (0..<scores.shape.rowCount).map { scores.rows($0..<$0 + 1).floats() }
+  /// The rows of a tensor [rows, vocabularySize], [1, vocabularySize] each.
+  fileprivate static func rows(_ scores: Tensor) -> [Tensor] {
+    (0..<scores.shape.rowCount).map { scores.rows($0..<$0 + 1) }
   }
 }
 
@@ -54,7 +54,7 @@ private final class CachedSequence: PredictedSequence {
   var count: Int { cache.count }
   func read(_ ids: [Int]) throws -> [Float] { try model.forward(ids, cache: cache, logits: .last).floats() }
   func readAll(_ ids: [Int]) throws -> [[Float]] {
-    CachingModel.rows(try model.forward(ids, cache: cache, logits: .all))
+    CachingModel.rows(try model.forward(ids, cache: cache, logits: .all)).map { $0.floats() }
   }
   func truncate(to count: Int) { cache.truncate(to: count) }
   func fork(first count: Int) -> (any PredictedSequence)? {

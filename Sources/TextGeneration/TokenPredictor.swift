@@ -16,7 +16,7 @@ package protocol TokenPredictor: Sendable {
   func makeSequence() -> any PredictedSequence
   /// Reads the next tokens of several sequences, each once in the batch.
   /// - Returns: For each the scores after every token that was asked for: none, one row or all.
-  func read(_ batch: [BatchInput]) throws -> [[[Float]]]
+  func read(_ batch: [BatchInput]) throws -> [[ScoreRow]]
   /// The memory that sequences of this predictor take together.
   var meter: MemoryMeter? { get }
   /// The bytes that a sequence of so many tokens takes.

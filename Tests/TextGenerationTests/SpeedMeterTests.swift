@@ -38,6 +38,20 @@ import Testing
     #expect(result.seconds[0] * Double(result.runsPerRepetition) < 0.6 * elapsed)
   }
 
+  @Test func textsSideBySideReadTheirTokensInOnePass() throws {
+    let predictor = FakePredictor(contextLength: 200, beforeRead: { Thread.sleep(forTimeInterval: 0.02) })
+    let meter = SpeedMeter(predictor: predictor)
+    let test = SpeedTest(.generation, tokens: 5, depth: 30, sequences: 3)
+    let result = try #require(try meter.measure(test, repetitions: 1))
+    #expect(predictor.reads.withLock { $0 } == [30, 30, 30] + Array(repeating: 1, count: 15 * 3))
+    #expect(result.runsPerRepetition == 1 || result.runsPerRepetition == 2)
+    #expect(result.speeds[0] == 15 / result.seconds[0])
+    #expect(test.name == "tg5 ×3 @ d30")
+    for (kind, sequences) in [(SpeedTest.Kind.generation, 0), (.prompt, 2), (.generation, 1025)] {
+      #expect(!meter.fits(SpeedTest(kind, tokens: 5, sequences: sequences)))
+    }
+  }
+
   @Test func shortRunsAreRepeatedAndLongOnesAreNot() throws {
     let slow = FakePredictor(beforeRead: { Thread.sleep(forTimeInterval: 0.05) })
     let result = try #require(

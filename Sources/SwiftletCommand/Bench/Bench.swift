@@ -8,10 +8,12 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measure how fast models read prompts and generate.",
     discussion: """
       In the manner of llama-bench: random tokens, a run to warm up, nothing sampled. pp256 reads 256 tokens together, \
-      tg32 reads 32 one after another, as generating does; @ d4096 is after 4096 others. Each repetition is as many \
+      tg32 reads 32 one after another, as generating does; tg32 ×16 does so in 16 texts side by side, as a server does; \
+      @ d4096 is after 4096 others. Each repetition is as many \
       runs as take a fifth of a second. The last column holds the median against what this machine can do, measured in \
       turn with the repetitions: its multiplications and additions in float32 for prompts, which those of 16-bit whole \
-      numbers exceed, and the bandwidth of its memory for generation, which a model that the caches hold exceeds.
+      numbers exceed, and the bandwidth of its memory for generation, which a model that the caches hold exceeds; for \
+      texts side by side that of the two that they come nearer to.
 
       A model is a folder, a .gguf, a llama2.c .bin, a built-in model, or a preset, of which random weights are made. \
       Flags with numbers take several, separated by commas or repeated; 0 leaves a kind of test out.
@@ -19,6 +21,7 @@ struct Bench: AsyncParsableCommand {
       Examples:
         swiftlet bench --model llama-3.2-1b.gguf --depth 0,4096 --cache-type q8_0
         swiftlet bench --model gpt2 --type q8_0 --threads 1,2 --json
+        swiftlet bench --model llama-small --type f16 --prompt-tokens 0 --sequences 1,4,16
       """)
 
   @Option(
@@ -37,6 +40,9 @@ struct Bench: AsyncParsableCommand {
     name: [.long, .customShort("d")],
     help: ArgumentHelp("Tokens that were read before. (default: 0)", valueName: "n,…"))
   var depth: [NumberList] = []
+
+  @Option(help: ArgumentHelp("Texts that are generated side by side. (default: 1)", valueName: "n,…"))
+  var sequences: [NumberList] = []
 
   @Option(
     name: [.long, .customShort("t")],
@@ -60,7 +66,11 @@ struct Bench: AsyncParsableCommand {
   private var tests: [SpeedTest] {
     depth.numbers(default: [0]).flatMap { depth in
       promptTokens.numbers(default: [256]).map { SpeedTest(.prompt, tokens: $0, depth: depth) }
-        + generateTokens.numbers(default: [32]).map { SpeedTest(.generation, tokens: $0, depth: depth) }
+        + sequences.numbers(default: [1]).flatMap { sequences in
+          generateTokens.numbers(default: [32]).map {
+            SpeedTest(.generation, tokens: $0, depth: depth, sequences: sequences)
+          }
+        }
     }.filter { $0.tokens > 0 }
   }
 
@@ -73,6 +83,7 @@ struct Bench: AsyncParsableCommand {
     try check("prompt-tokens", promptTokens.numbers(default: []), 0...1_000_000)
     try check("generate-tokens", generateTokens.numbers(default: []), 0...1_000_000)
     try check("depth", depth.numbers(default: []), 0...10_000_000)
+    try check("sequences", sequences.numbers(default: []), 1...SpeedTest.mostSequences)
     try check("threads", threads.numbers(default: []), 1...512)
     try check("repetitions", [repetitions], 1...1000)
     if tests.isEmpty {

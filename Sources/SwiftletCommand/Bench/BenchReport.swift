@@ -28,11 +28,11 @@ struct BenchReport {
   }
 
   func row(_ subject: BenchSubject, _ result: SpeedResult, _ limits: MachineLimits) -> String {
-    let limit = result.test.kind == .prompt ? "compute" : "reading"
+    let share = subject.share(of: result, limits)
     return line([
       String(limits.threads), result.test.name, "\(Self.speed(result.mean)) ± \(Self.speed(result.deviation))",
       Self.speed(result.median), Self.time(result.secondsPerToken),
-      "\(Terminal.rounded(100 * subject.share(of: result, limits), 0))% \(limit)",
+      "\(Terminal.rounded(100 * share.part, 0))% \(share.limit.rawValue)",
     ])
   }
 
@@ -79,7 +79,7 @@ struct BenchReport {
     _ subject: BenchSubject, _ result: SpeedResult, _ limits: MachineLimits, memory: Int
   ) -> JSONValue {
     let test = result.test
-    let bytes = subject.bytesRead(perTokenOf: test)
+    let (bytes, share) = (subject.bytesRead(perTokenOf: test), subject.share(of: result, limits))
     return .object(
       JSONObject([
         ("model", .string(subject.name)), ("family", .string(subject.model.configuration.family.rawValue)),
@@ -90,13 +90,15 @@ struct BenchReport {
         ("threads", .integer(limits.threads)),
         ("test", .string(test.name)), ("prompt_tokens", .integer(test.kind == .prompt ? test.tokens : 0)),
         ("generate_tokens", .integer(test.kind == .generation ? test.tokens : 0)), ("depth", .integer(test.depth)),
+        ("sequences", .integer(test.sequences)),
         ("tokens_per_second", .number(result.median)), ("mean", .number(result.mean)),
         ("deviation", .number(result.deviation)), ("samples", .array(result.speeds.map(JSONValue.number))),
         ("samples_seconds", .array(result.seconds.map(JSONValue.number))),
         ("cache_type_keys", .string(subject.cacheTypes.keys.rawValue)),
         ("cache_type_values", .string(subject.cacheTypes.values.rawValue)),
         ("runs_per_sample", .integer(result.runsPerRepetition)), ("seconds_per_token", .number(result.secondsPerToken)),
-        ("share_of_limit", .number(subject.share(of: result, limits))), ("bytes_read_per_token", .integer(bytes)),
+        ("share_of_limit", .number(share.part)), ("limit", .string(share.limit.rawValue)),
+        ("bytes_read_per_token", .integer(bytes)),
         // What would be left if the memory were all that takes time.
         ("seconds_beyond_reading", .number(result.secondsPerToken - Double(bytes) / limits.readBandwidth)),
         ("load_seconds", subject.loadSeconds.map(JSONValue.number) ?? .null),

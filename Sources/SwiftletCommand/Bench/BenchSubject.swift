@@ -39,21 +39,32 @@ struct BenchSubject {
     return (types.first?.rawValue ?? "f32") + (types.count > 1 ? "+" : "")
   }
 
+  /// What the machine has at most so much of.
+  enum Limit: String { case compute, reading }
+
   /// The part of the machine's limit that a result reaches: of its multiplications and additions for a prompt, of the
-  /// bandwidth of its memory for generation.
-  func share(of result: SpeedResult, _ limits: MachineLimits) -> Double {
+  /// bandwidth of its memory for generation. Texts side by side may come nearer to the former.
+  func share(of result: SpeedResult, _ limits: MachineLimits) -> (part: Double, limit: Limit) {
     let (test, speed) = (result.test, result.median)
+    let inspection = ModelInspection(model.configuration)
     switch test.kind {
     case .prompt:
-      let work = ModelInspection(model.configuration).floatingPointOperations(prompt: test.tokens, depth: test.depth)
-      return work / Double(test.tokens) * speed / limits.floatPeak
+      let work = inspection.floatingPointOperations(prompt: test.tokens, depth: test.depth)
+      return (work / Double(test.tokens) * speed / limits.floatPeak, .compute)
     case .generation:
-      return Double(bytesRead(perTokenOf: test)) * speed / limits.readBandwidth
+      let reading = Double(bytesRead(perTokenOf: test)) * speed / limits.readBandwidth
+      let work = inspection.floatingPointOperationsPerToken(depth: middle(of: test))
+      let compute = Double(work) * speed / limits.floatPeak
+      return test.sequences > 1 && compute > reading ? (compute, .compute) : (reading, .reading)
     }
   }
 
-  /// The bytes that a token of a test reads at the least, on average.
+  /// The bytes that a token of a test reads at the least, on average. Texts side by side read the weights together.
   func bytesRead(perTokenOf test: SpeedTest) -> Int {
-    model.bytesRead(perTokenAt: test.depth + test.tokens / 2, cacheTypes: cacheTypes)
+    let weights = model.bytesRead(perTokenAt: 0, cacheTypes: cacheTypes)
+    let cache = model.bytesRead(perTokenAt: middle(of: test), cacheTypes: cacheTypes) - weights
+    return weights / test.sequences + cache
   }
+
+  private func middle(of test: SpeedTest) -> Int { test.depth + test.tokens / 2 }
 }

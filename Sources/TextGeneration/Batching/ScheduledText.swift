@@ -19,6 +19,8 @@ final class ScheduledText {
   private var lastSign = ContinuousClock.now
   /// How long nobody need hear of it.
   private static let patience = Duration.seconds(5)
+  /// The last scores, in memory that stays: to have it anew for every token costs more than to fill it.
+  private var scores: [Float] = []
   /// What the last scores brought, until it is sent.
   private var step: Result<GrowingText.Step, GenerationError>?
 
@@ -53,7 +55,8 @@ final class ScheduledText {
   func endPrompt() { promptEnd = .now }
 
   /// Chooses the next token; different texts may do so at the same time.
-  func choose(_ scores: [Float]) {
+  func choose(_ row: ScoreRow) {
+    row.write(into: &scores)
     do throws(GenerationError) { step = .success(try growing.take(scores)) } catch { step = .failure(error) }
   }
 

@@ -145,7 +145,7 @@ final class SchedulerLoop {
     let clock = ContinuousClock()
     let start = clock.now
     guard let scores = read(texts.map { ($0, 1, .last) }) else { return }
-    choose(texts, scores.map { $0.last ?? [] })
+    choose(texts, scores.compactMap(\.last))
     pace.recordStep(clock.now - start)
   }
 
@@ -199,7 +199,7 @@ final class SchedulerLoop {
   private typealias Input = (text: ScheduledText, count: Int, rows: BatchInput.Rows)
 
   /// Reads the next tokens of texts; where that fails they end.
-  private func read(_ inputs: [Input]) -> [[[Float]]]? {
+  private func read(_ inputs: [Input]) -> [[ScoreRow]]? {
     guard !inputs.isEmpty else { return nil }
     do {
       let batch = inputs.compactMap { text, count, rows in
@@ -217,8 +217,8 @@ final class SchedulerLoop {
   }
 
   /// Texts whose prompts have been read for the first time begin to grow, all choices of them.
-  private func endPrompts(_ ended: [(ScheduledText, [[Float]])]) {
-    var (texts, scores): ([ScheduledText], [[Float]]) = ([], [])
+  private func endPrompts(_ ended: [(ScheduledText, [ScoreRow])]) {
+    var (texts, scores): ([ScheduledText], [ScoreRow]) = ([], [])
     for (text, rows) in ended {
       guard let last = rows.last else { continue }
       texts.append(text)
@@ -254,12 +254,12 @@ final class SchedulerLoop {
     }
   }
 
-  private func addPromptScores(_ rows: [[Float]], to input: Input) {
+  private func addPromptScores(_ rows: [ScoreRow], to input: Input) {
     let text = input.text
     if text.promptScores.isEmpty { text.promptScores.append(nil) }
     // The row of each token tells about the next one.
     for row in rows where text.promptScores.count < text.request.ids.count {
-      let token = text.request.ids[text.promptScores.count]
+      let (token, row) = (text.request.ids[text.promptScores.count], row.floats)
       text.promptScores.append(
         PromptToken(
           logProbability: Sampler.logProbability(of: token, in: row),
@@ -268,7 +268,7 @@ final class SchedulerLoop {
   }
 
   /// Chooses a token for each text, and sends what that brought.
-  private func choose(_ texts: [ScheduledText], _ scores: [[Float]]) {
+  private func choose(_ texts: [ScheduledText], _ scores: [ScoreRow]) {
     ThreadPool.shared.run(texts.count) { texts[$0].choose(scores[$0]) }
     state.statistics.withLock { $0.generatedTokens += texts.count }
     for text in texts {

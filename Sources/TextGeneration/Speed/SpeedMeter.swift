@@ -13,7 +13,8 @@ public final class SpeedMeter {
   private static let shortestSeconds = 0.2
 
   private let predictor: any TokenPredictor
-  private let sequence: any PredictedSequence
+  /// One at least, and as many as the last test had.
+  private var sequences: [any PredictedSequence]
   private var random = RandomSource(seed: 1)
   /// The text that is read: at every depth the same.
   private var ids: [Int] = []
@@ -26,21 +27,22 @@ public final class SpeedMeter {
 
   package init(predictor: any TokenPredictor) {
     self.predictor = predictor
-    sequence = predictor.makeSequence()
+    sequences = [predictor.makeSequence()]
   }
 
   /// Whether the model's context holds a test.
   public func fits(_ test: SpeedTest) -> Bool {
     let (total, overflow) = test.depth.addingReportingOverflow(test.tokens)
     return test.depth >= 0 && test.tokens > 0 && !overflow && total <= predictor.contextLength
+      && (test.kind == .generation ? 1...SpeedTest.mostSequences : 1...1).contains(test.sequences)
   }
 
   /// Reads a first token. It brings a mapped file's weights into memory, which later ones find there.
   /// - Returns: The seconds that it took.
   public func readFirstToken() throws -> Double {
     draw(1)
-    sequence.truncate(to: 0)
-    return try Self.seconds { _ = try sequence.read([ids[0]]) }
+    sequences[0].truncate(to: 0)
+    return try Self.seconds { _ = try sequences[0].read([ids[0]]) }
   }
 
   /// Measures one test.
@@ -56,9 +58,12 @@ public final class SpeedMeter {
     guard fits(test) else {
       throw GenerationError(
         .invalidOption,
-        "\(test.name) is no test for a context of \(predictor.contextLength) tokens; ask for fewer, at least one.")
+        "\(test.name) is no test for a context of \(predictor.contextLength) tokens; ask for fewer, at least one, "
+          + "of at most \(SpeedTest.mostSequences) texts.")
     }
     draw(test.depth + test.tokens)
+    sequences.removeLast(max(0, sequences.count - test.sequences))
+    while sequences.count < test.sequences { sequences.append(predictor.makeSequence()) }
     // Threads awake, caches warm, pages in memory; and how long a run takes.
     guard let warmUp = try run(test, isCancelled) else { return nil }
     let runs = max(1, min(1 << 20, Int(Self.shortestSeconds / max(warmUp, 1e-7))))
@@ -82,22 +87,28 @@ public final class SpeedMeter {
   /// One run, after the tokens that come before it.
   /// - Returns: The seconds that it took, without those tokens; nil when cancelled.
   private func run(_ test: SpeedTest, _ isCancelled: () -> Bool) throws -> Double? {
-    sequence.truncate(to: test.depth)
-    // Mostly they are still there. Layers that see a window may have dropped what these would attend to.
-    guard try sequence.count == test.depth || read(sequence.count..<test.depth, isCancelled) else { return nil }
+    for sequence in sequences {
+      sequence.truncate(to: test.depth)
+      // Mostly they are still there. Layers that see a window may have dropped what these would attend to.
+      guard try sequence.count == test.depth || read(sequence.count..<test.depth, of: sequence, isCancelled) else {
+        return nil
+      }
+    }
     var isWhole = true
     let seconds = try Self.seconds {
       let range = test.depth..<test.depth + test.tokens
-      guard test.kind == .generation else { return isWhole = try read(range, isCancelled) }
+      guard test.kind == .generation else { return isWhole = try read(range, of: sequences[0], isCancelled) }
       for position in range {
         if isCancelled() { return isWhole = false }
-        _ = try sequence.read([ids[position]])
+        _ = try predictor.read(sequences.map { BatchInput(sequence: $0, ids: [ids[position]], rows: .last) })
       }
     }
     return isWhole ? seconds : nil
   }
 
-  private func read(_ range: Range<Int>, _ isCancelled: () -> Bool) throws -> Bool {
+  private func read(
+    _ range: Range<Int>, of sequence: any PredictedSequence, _ isCancelled: () -> Bool
+  ) throws -> Bool {
     try sequence.read(ids[range], isCancelled) != nil
   }
 

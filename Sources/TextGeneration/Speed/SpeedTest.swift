@@ -10,21 +10,28 @@ public struct SpeedTest: Sendable, Hashable {
 
   /// What is measured.
   public let kind: Kind
-  /// How many tokens are read in each run.
+  /// How many tokens are read in each run, of every sequence.
   public let tokens: Int
   /// How many tokens were read before.
   public let depth: Int
+  /// How many texts are generated side by side, each a token in every pass over the weights; a prompt is one.
+  public let sequences: Int
+
+  /// The most texts side by side.
+  public static let mostSequences = 1024
 
   /// A test of so many tokens.
-  public init(_ kind: Kind, tokens: Int, depth: Int = 0) {
+  public init(_ kind: Kind, tokens: Int, depth: Int = 0, sequences: Int = 1) {
     self.kind = kind
     self.tokens = tokens
     self.depth = depth
+    self.sequences = sequences
   }
 
-  /// As llama-bench names it: `pp256`, `tg32`, `tg32 @ d4096`.
+  /// As llama-bench names it: `pp256`, `tg32`, `tg32 @ d4096`; and `tg32 ×16` where texts are generated side by side.
   public var name: String {
-    (kind == .prompt ? "pp" : "tg") + String(tokens) + (depth > 0 ? " @ d\(depth)" : "")
+    (kind == .prompt ? "pp" : "tg") + String(tokens) + (sequences > 1 ? " ×\(sequences)" : "")
+      + (depth > 0 ? " @ d\(depth)" : "")
   }
 }
 
@@ -43,8 +50,8 @@ public struct SpeedResult: Sendable, Hashable {
     self.runsPerRepetition = runsPerRepetition
   }
 
-  /// Each repetition's tokens per second.
-  public var speeds: [Double] { seconds.map { $0 > 0 ? Double(test.tokens) / $0 : 0 } }
+  /// Each repetition's tokens per second, of all sequences together.
+  public var speeds: [Double] { seconds.map { $0 > 0 ? Double(test.tokens) * Double(test.sequences) / $0 : 0 } }
   /// Their mean.
   public var mean: Double { speeds.isEmpty ? 0 : speeds.reduce(0, +) / Double(speeds.count) }
   /// Their standard deviation, of which a single one has none.
