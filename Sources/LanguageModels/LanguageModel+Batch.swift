@@ -19,19 +19,24 @@ extension LanguageModel {
   /// Reads the next tokens of several sequences in one pass over the weights, and adds them to their caches.
   ///
   ///     let rows = try model.forward([SequenceInput([42], cache: a), SequenceInput([7], cache: b)])
+  /// - Parameter isCancelled: Asked before each layer whether it is all in vain: a long prompt takes a while.
   /// - Returns: For each sequence the scores of every possible next token, [ids.count or 1, vocabularySize]; nil where
   ///   none were wanted.
-  /// - Throws: `ModelError` when an id lies outside the vocabulary, a context is full, or the machine's memory is too
-  ///   small; all caches are then unchanged.
-  public func forward(_ batch: [SequenceInput]) throws(ModelError) -> [Tensor?] {
+  /// - Throws: `ModelError` when an id lies outside the vocabulary, a context is full, the machine's memory is too
+  ///   small, or it was cancelled; all caches are then unchanged.
+  public func forward(
+    _ batch: [SequenceInput], isCancelled: () -> Bool = { false }
+  ) throws(ModelError) -> [Tensor?] {
     guard !batch.isEmpty else { return [] }
-    let (hidden, sequences) = try hidden(after: batch)
+    let (hidden, sequences) = try hidden(after: batch, isCancelled)
     return scores(of: hidden, batch, sequences)
   }
 
   /// Reads the next tokens of sequences, up to what the head reads.
   /// - Returns: [all tokens, hiddenSize], and whose rows are whose.
-  func hidden(after batch: [SequenceInput]) throws(ModelError) -> (Tensor, [SequenceRows]) {
+  func hidden(
+    after batch: [SequenceInput], _ isCancelled: () -> Bool = { false }
+  ) throws(ModelError) -> (Tensor, [SequenceRows]) {
     var sequences: [SequenceRows] = []
     var (rowCount, tokens, bytes, allocated) = (0, 0, 0, 0)
     for input in batch {
@@ -49,7 +54,10 @@ extension LanguageModel {
     }
     if bytes > allocated { try Room.checkMemory(bytes, for: "the keys and values of \(tokens) tokens") }
     let embedded = transformer.embed(batch.flatMap(\.ids), sequences: sequences)  // [rowCount, hiddenSize]
-    return (transformer.forward(embedded, sequences: sequences), sequences)
+    let hidden = try transformer.forward(embedded, sequences: sequences) { _, _ throws(ModelError) in
+      if isCancelled() { throw ModelError(.cancelled, "reading was cancelled; nothing was added to the caches.") }
+    }
+    return (hidden, sequences)
   }
 
   /// The head over the rows of a batch whose scores are wanted.

@@ -18,6 +18,8 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
     case invalidToken
     /// More tokens than the model's context holds.
     case contextExceeded
+    /// Whoever asked for tokens to be read no longer wants them.
+    case cancelled
     /// More bytes than the memory or the disk has room for.
     case tooLarge
   }

@@ -59,22 +59,29 @@ struct Transformer: Sendable {
   /// Runs the blocks and the final norm over embedded tokens, or over vectors that stand in for tokens.
   /// - Parameters:
   ///   - x: [rows, hiddenSize]
-  ///   - beforeBlock: Told each block, and what goes into it.
+  ///   - beforeBlock: Told each block, and what goes into it. Where it throws, the caches hold what they held.
   /// - Returns: [rows, hiddenSize], what the head reads.
-  func forward(
+  func forward<Failure: Error>(
     _ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil, checkpointsBlocks: Bool = false,
-    beforeBlock: (Block, Tensor) -> Void = { _, _ in }
-  ) -> Tensor {
+    beforeBlock: (Block, Tensor) throws(Failure) -> Void
+  ) throws(Failure) -> Tensor {
     for sequence in sequences { sequence.cache?.reserve(sequence.rows.count) }
     var x = x
     for (index, block) in blocks.enumerated() {
       func forward(_ x: Tensor, _ tape: Tape?) -> Tensor {
         block.forward(x, layer: index, sequences: sequences, tape: tape)
       }
-      beforeBlock(block, x)
+      try beforeBlock(block, x)
       x = checkpointsBlocks ? tape?.checkpointed(x, forward) ?? forward(x, nil) : forward(x, tape)
     }
     for sequence in sequences { sequence.cache?.commit(sequence.rows.count) }
     return finalNorm?.forward(x, tape: tape) ?? x
+  }
+
+  /// The same with nobody told.
+  func forward(
+    _ x: Tensor, sequences: [SequenceRows], tape: Tape? = nil, checkpointsBlocks: Bool = false
+  ) -> Tensor {
+    forward(x, sequences: sequences, tape: tape, checkpointsBlocks: checkpointsBlocks, beforeBlock: { _, _ in })
   }
 }

@@ -22,7 +22,7 @@ package struct CachingModel: TokenPredictor {
   }
   package func cacheBytes(of tokens: Int) -> Int { model.makeCache(types).bytes(adding: tokens) }
 
-  package func read(_ batch: [BatchInput]) throws -> [[ScoreRow]] {
+  package func read(_ batch: [BatchInput], isCancelled: () -> Bool) throws -> [[ScoreRow]] {
     let inputs = try batch.map { input in
       guard let sequence = input.sequence as? CachedSequence else {
         throw GenerationError(.invalidOption, "a sequence of another model; give one that this model made.")
@@ -35,7 +35,9 @@ package struct CachingModel: TokenPredictor {
         }
       return SequenceInput(input.ids, cache: sequence.cache, logits: rows)
     }
-    return try model.forward(inputs).map { scores in scores.map { Self.rows($0).map(ScoreRow.tensor) } ?? [] }
+    return try model.forward(inputs, isCancelled: isCancelled).map { scores in
+      scores.map { Self.rows($0).map(ScoreRow.tensor) } ?? []
+    }
   }
 
   /// The rows of a tensor [rows, vocabularySize], [1, vocabularySize] each.

@@ -15,8 +15,9 @@ package protocol TokenPredictor: Sendable {
   /// A sequence without tokens.
   func makeSequence() -> any PredictedSequence
   /// Reads the next tokens of several sequences, each once in the batch.
+  /// - Parameter isCancelled: Asked now and then; where true, it throws, and the sequences hold what they held.
   /// - Returns: For each the scores after every token that was asked for: none, one row or all.
-  func read(_ batch: [BatchInput]) throws -> [[ScoreRow]]
+  func read(_ batch: [BatchInput], isCancelled: () -> Bool) throws -> [[ScoreRow]]
   /// The memory that sequences of this predictor take together.
   var meter: MemoryMeter? { get }
   /// The bytes that a sequence of so many tokens takes.

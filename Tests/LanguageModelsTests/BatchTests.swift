@@ -43,6 +43,25 @@ import Testing
     #expect(caches.map(\.count) == [3, 2, 1])
   }
 
+  @Test(arguments: GoldenCase.all) func whatIsCancelledHasNotBeenRead(_ golden: GoldenCase) throws {
+    let model = try LanguageModel.load(from: golden.path)
+    let ids = try golden.expected().inputs[0]
+    let (cache, other) = (model.makeCache(), model.makeCache())
+    for cache in [cache, other] { _ = try model.forward([ids[0]], cache: cache) }
+    for layer in 0..<model.configuration.layerCount {
+      var asked = 0
+      let error = #expect(throws: ModelError.self) {
+        try model.forward([SequenceInput([ids[2], ids[1]], cache: cache)]) {
+          asked += 1
+          return asked > layer
+        }
+      }
+      #expect(error?.code == .cancelled && asked == layer + 1 && cache.count == 1)
+    }
+    let expected = try model.forward([ids[1]], cache: other)
+    #expect(try model.forward([ids[1]], cache: cache).floats() == expected.floats())
+  }
+
   @Test func embeddingsAreMeansOfLengthOne() throws {
     let model = try LanguageModel.load(from: GoldenCase.all[0].path)
     let vector = try model.embedding(of: [1, 2, 3])

@@ -39,12 +39,19 @@ final class FakePredictor: TokenPredictor {
 
   func makeSequence() -> any PredictedSequence { Sequence(self) }
   func cacheBytes(of tokens: Int) -> Int { tokens }
-  func read(_ batch: [BatchInput]) throws -> [[ScoreRow]] {
+  func read(_ batch: [BatchInput], isCancelled: () -> Bool) throws -> [[ScoreRow]] {
     batches.withLock { $0.append(batch.map(\.ids.count)) }
     return try batch.map { input in
       guard let sequence = input.sequence as? Sequence else { return [] }
+      let before = sequence.count
       // A row of its own for every token.
-      let rows = try input.ids.map { ScoreRow.floats(try sequence.readAll([$0])[0]) }
+      let rows = try input.ids.map { id in
+        if isCancelled() {
+          sequence.truncate(to: before)
+          throw CancellationError()
+        }
+        return ScoreRow.floats(try sequence.readAll([id])[0])
+      }
       switch input.rows {
       case .none: return []
       case .last: return rows.suffix(1)

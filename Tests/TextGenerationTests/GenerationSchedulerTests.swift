@@ -143,6 +143,22 @@ private final class Gate: Sendable {
     #expect(scheduler.statistics.promptTokens < 2000)
   }
 
+  @Test func aPieceOfAPromptIsNotReadToItsEndForWhoeverHasLeft() async throws {
+    let gate = Gate(free: 10)
+    let predictor = FakePredictor(contextLength: 1000, beforeRead: { gate.wait() })
+    let scheduler = try scheduler(predictor)
+    let leaving = try scheduler.stream(
+      GenerationRequest(.text(String(repeating: "x", count: 100)), options: greedy(5)))
+    while predictor.reads.withLock({ $0.count }) < 10 { try await Task.sleep(for: .milliseconds(1)) }
+    leaving.cancel()
+    gate.open()
+    let last = try scheduler.stream(GenerationRequest("k", options: greedy(2)))
+    #expect(try await outcome(of: last).texts[0] == "lm")
+    // The token that was being read, the other's prompt and its first token; the second is chosen and not read.
+    #expect(predictor.reads.withLock { $0.count } == 10 + 1 + 2)
+    #expect(scheduler.statistics.promptTokens == 1)
+  }
+
   @Test func urgentRequestsComeFirstAndTakePlaces() async throws {
     // After a hundred tokens nothing goes on before the urgent request is there.
     let gate = Gate(free: 100)

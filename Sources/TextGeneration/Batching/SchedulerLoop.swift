@@ -198,20 +198,21 @@ final class SchedulerLoop {
 
   private typealias Input = (text: ScheduledText, count: Int, rows: BatchInput.Rows)
 
-  /// Reads the next tokens of texts; where that fails they end.
+  /// Reads the next tokens of texts; where that fails they end. Where nobody wants them any more it stops.
   private func read(_ inputs: [Input]) -> [[ScoreRow]]? {
     guard !inputs.isEmpty else { return nil }
+    func isCancelled() -> Bool { inputs.allSatisfy { $0.text.request.cancellation.isCancelled } }
     do {
       let batch = inputs.compactMap { text, count, rows in
         text.sequence.map {
           BatchInput(sequence: $0, ids: Array(text.tokens[text.readCount..<text.readCount + count]), rows: rows)
         }
       }
-      let scores = try predictor.read(batch)
+      let scores = try predictor.read(batch, isCancelled: isCancelled)
       state.statistics.withLock { $0.steps += 1 }
       return scores
     } catch {
-      fail(inputs.map(\.text), error)
+      if !isCancelled() { fail(inputs.map(\.text), error) }
       return nil
     }
   }

@@ -100,7 +100,8 @@ public final class SpeedMeter {
       guard test.kind == .generation else { return isWhole = try read(range, of: sequences[0], isCancelled) }
       for position in range {
         if isCancelled() { return isWhole = false }
-        _ = try predictor.read(sequences.map { BatchInput(sequence: $0, ids: [ids[position]], rows: .last) })
+        let batch = sequences.map { BatchInput(sequence: $0, ids: [ids[position]], rows: .last) }
+        _ = try predictor.read(batch, isCancelled: { false })
       }
     }
     return isWhole ? seconds : nil
