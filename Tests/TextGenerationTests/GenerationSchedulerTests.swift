@@ -43,6 +43,7 @@ private final class Gate: Sendable {
   let free: Int
   init(free: Int = 0) { self.free = free }
   func open() { isOpen.store(true, ordering: .releasing) }
+  func close() { isOpen.store(false, ordering: .releasing) }
   func wait() {
     if passed.add(1, ordering: .relaxed).newValue <= free { return }
     while !isOpen.load(ordering: .acquiring) { usleep(200) }
@@ -89,6 +90,33 @@ private final class Gate: Sendable {
     #expect(third.summaries[0]?.reusedTokens == system.utf8.count + 4 + 2)
     let private_ = GenerationRequest(.text(system + "Sing"), options: greedy(3), reusesPrefixes: false)
     #expect(try await outcome(of: scheduler.stream(private_)).reading?.reusedTokens == 0)
+  }
+
+  @Test func aBeginningIsReadOnceForThoseThatComeTogether() async throws {
+    let gate = Gate()
+    let predictor = FakePredictor(contextLength: 100, beforeRead: { gate.wait() })
+    let scheduler = try scheduler(predictor)
+    // It keeps the scheduler busy until all are there.
+    let blocker = try scheduler.stream(GenerationRequest("z", options: greedy(1)))
+    let system = String(repeating: "You are a bird. ", count: 3)
+    let streams = try ["Sing", "Fly!", "Hop"].map {
+      try scheduler.stream(GenerationRequest(.text(system + $0), options: greedy(2)))
+    }
+    gate.open()
+    _ = try await outcome(of: blocker)
+    var reused: [Int?] = []
+    for stream in streams { reused.append(try await outcome(of: stream).reading?.reusedTokens) }
+    #expect(reused == [0, 48, 48])
+    #expect(scheduler.statistics.promptTokens == 1 + 48 + 4 + 4 + 3)
+    // Where a beginning is short they are read side by side.
+    gate.close()
+    let next = try scheduler.stream(GenerationRequest("z", options: greedy(1)))
+    let short = try ["Lights are on, one", "Lights are on, two"].map {
+      try scheduler.stream(GenerationRequest(.text($0), options: greedy(1)))
+    }
+    gate.open()
+    _ = try await outcome(of: next)
+    for stream in short { #expect(try await outcome(of: stream).reading?.reusedTokens == 0) }
   }
 
   @Test func severalTextsShareOnePrompt() async throws {

@@ -10,6 +10,9 @@ struct PrefixStore {
   private var entries: [Entry] = []
   /// Beginnings shorter than this are read anew: to share a page costs as much.
   static let shortest = 8
+  /// Beginnings that somebody is about to read are waited for where they are longer than this: to read fewer tokens
+  /// twice, beside others, takes hardly longer.
+  static let worthWaiting = 32
   private static let mostEntries = 256
 
   var count: Int { entries.count }

@@ -51,6 +51,16 @@ final class ScheduledText {
   /// Whether every token of the prompt needs its scores.
   var wantsAllScores: Bool { request.request.promptLogProbabilities != nil && !hasReadPrompt }
 
+  /// Whether it goes on from what others have read.
+  var takesPrefixes: Bool { request.request.reusesPrefixes && !wantsAllScores }
+
+  /// Whether it spares itself more than a little by going on from what another is about to read, once that is done.
+  func gainsByWaiting(for other: ScheduledText, toRead count: Int) -> Bool {
+    guard takesPrefixes, other.request.request.reusesPrefixes else { return false }
+    let shared = zip(tokens.dropLast(), other.tokens.prefix(other.readCount + count)).prefix { $0 == $1 }.count
+    return shared >= max(readCount, other.readCount) + PrefixStore.worthWaiting
+  }
+
   func begin() { beginning = beginning ?? .now }
   func endPrompt() { promptEnd = .now }
 

@@ -157,6 +157,7 @@ final class SchedulerLoop {
     var pieces: [(text: ScheduledText, count: Int)] = []
     for text in active where left > 0 && !text.isGrowing {
       findPrefix(for: text)
+      if pieces.contains(where: { text.gainsByWaiting(for: $0.text, toRead: $0.count) }) { continue }
       // Scores of the whole vocabulary for every token take much memory.
       let count = min(text.pendingCount, left, text.wantsAllScores ? 64 : .max)
       pieces.append((text, count))
@@ -184,7 +185,7 @@ final class SchedulerLoop {
   /// Goes on from what others have read, where that is more than the text itself has.
   private func findPrefix(for text: ScheduledText) {
     let isFresh = text.sequence == nil
-    if text.request.request.reusesPrefixes, !text.wantsAllScores {
+    if text.takesPrefixes {
       let others = active.filter { $0 !== text && $0.request.request.reusesPrefixes }
       if let found = prefixes.sequence(for: text.tokens, longerThan: text.readCount, others: others) {
         let gained = found.count - text.readCount
