@@ -41,6 +41,21 @@ import Testing
     #expect(run.output.contains("opened in") && run.output.contains("in memory"))
   }
 
+  @Test func textsSideBySideShareTheWeights() throws {
+    let flags = ["bench", "--model", "tiny-gpt", "-p", "0", "-n", "4", "-r", "1", "--depth", "128"]
+    let run = try CommandRun(flags + ["--sequences", "1,4", "--json"])
+    let rows = try #require(JSONValue(parsing: run.output).array).compactMap(\.object)
+    #expect(rows.map { $0["test"]?.string } == ["tg4 @ d128", "tg4 ×4 @ d128"])
+    #expect(rows.map { $0["sequences"]?.int } == [1, 4])
+    let read = rows.compactMap { $0["bytes_read_per_token"]?.int }
+    // A quarter of the weights, and keys and values of its own.
+    #expect(read.count == 2 && read[1] * 4 > read[0] && read[1] * 2 < read[0])
+    #expect(rows[0]["limit"]?.string == "reading")
+    let table = try CommandRun(flags + ["--sequences", "100"])
+    #expect(table.status == 0 && table.output.contains("tg4 ×100 @ d128"), "\(table.error)")
+    #expect(table.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table.output)")
+  }
+
   @Test func aPresetIsMadeInMemory() throws {
     let run = try CommandRun(
       [
@@ -62,6 +77,7 @@ import Testing
   static let mistakes: [(arguments: [String], status: Int32, message: String)] = [
     (["--prompt-tokens", "x"], 64, "--prompt-tokens"), (["--prompt-tokens", "-1"], 64, "--prompt-tokens"),
     (["--depth", "99999999999999"], 64, "--depth"), (["--threads", "0"], 64, "--threads"),
+    (["--sequences", "0"], 64, "--sequences"), (["--sequences", "2000"], 64, "--sequences"),
     (["--repetitions", "0"], 64, "--repetitions"), (["--type", "i64"], 64, "--type"),
     (["--prompt-tokens", "0", "--generate-tokens", "0"], 64, "both 0"),
     (["--model", "/no/such/model"], 1, "/no/such/model"), (["--model", "llama-3.1-405b"], 1, "memory"),

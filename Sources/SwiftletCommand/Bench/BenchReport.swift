@@ -5,7 +5,7 @@ import Swiftlet
 /// Lines of a table, each as soon as it is known, or objects for programs.
 struct BenchReport {
   private static let columns: [(title: String, width: Int)] = [
-    ("threads", 7), ("test", 13), ("tokens/s", 19), ("median", 7), ("per token", 9), ("of the limit", 12),
+    ("threads", 7), ("test", 16), ("tokens/s", 17), ("median", 7), ("per token", 9), ("of the limit", 12),
   ]
   private var objects: [JSONValue] = []
 

@@ -2,7 +2,7 @@
 struct PromptPace {
   /// What reading a prompt may add to a step while another watches a text grow.
   private static let patience = 0.1
-  /// How long a piece takes where nobody else waits: whoever leaves or comes then waits no longer.
+  /// How long a piece takes where nobody else waits: whoever comes then waits no longer.
   private static let longest = 0.5
   private static let least = 32
 
