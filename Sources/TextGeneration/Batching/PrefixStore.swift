@@ -36,17 +36,16 @@ struct PrefixStore {
   /// A sequence that begins as a text does, as far as one was kept; at least one token is left to be read.
   /// - Parameter others: Texts in work, which may share theirs too.
   mutating func sequence(for ids: [Int], longerThan least: Int, others: [ScheduledText]) -> (any PredictedSequence)? {
-    func common(_ tokens: some Sequence<Int>) -> Int { zip(tokens, ids.dropLast()).prefix { $0 == $1 }.count }
     var best = max(least, Self.shortest - 1)
     var found: (any PredictedSequence)?
     var index: Int?
     for (place, entry) in entries.enumerated() {
-      let count = common(entry.tokens)
+      let count = ids.dropLast().countShared(with: entry.tokens[...])
       if count > best { (best, found, index) = (count, entry.sequence, place) }
     }
     for other in others {
       guard let sequence = other.sequence else { continue }
-      let count = common(other.tokens.prefix(sequence.count))
+      let count = ids.dropLast().countShared(with: other.tokens.prefix(sequence.count))
       if count > best { (best, found, index) = (count, sequence, nil) }
     }
     guard let found else { return nil }

@@ -57,7 +57,7 @@ final class ScheduledText {
   /// Whether it spares itself more than a little by going on from what another is about to read, once that is done.
   func gainsByWaiting(for other: ScheduledText, toRead count: Int) -> Bool {
     guard takesPrefixes, other.request.request.reusesPrefixes else { return false }
-    let shared = zip(tokens.dropLast(), other.tokens.prefix(other.readCount + count)).prefix { $0 == $1 }.count
+    let shared = tokens.dropLast().countShared(with: other.tokens.prefix(other.readCount + count))
     return shared >= max(readCount, other.readCount) + PrefixStore.worthWaiting
   }
 

@@ -44,7 +44,7 @@ final class ModelDrafter: Drafter {
   /// - Returns: The scores after its last token; nil when cancelled, or when the text is longer than the context.
   private func catchUp(with tokens: [Int], _ isCancelled: () -> Bool) throws -> [Float]? {
     guard !tokens.isEmpty, tokens.count <= predictor.contextLength else { return nil }
-    let common = zip(held[settled...], tokens[min(settled, tokens.count)...]).prefix { $0 == $1 }.count
+    let common = held[settled...].countShared(with: tokens[min(settled, tokens.count)...])
     // The last token is read again if need be, for its scores.
     truncate(to: min(settled + common, tokens.count - 1))
     settled = held.count

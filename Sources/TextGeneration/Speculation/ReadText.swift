@@ -30,7 +30,7 @@ final class ReadText {
   /// Keeps the tokens that begin `ids` too, but leaves at least one to read, for its scores.
   /// - Returns: How many were kept.
   func forgetWhatDiffers(from ids: [Int]) -> Int {
-    let common = zip(tokens, ids.dropLast()).prefix { $0 == $1 }.count
+    let common = ids.dropLast().countShared(with: tokens[...])
     guesses = []
     draftedTokens = 0
     sequence.truncate(to: common)
