@@ -15,12 +15,16 @@ extension LanguageModel {
 
   /// The bytes of weights, keys and values that are read to generate one token after `depth` others: what the memory
   /// must deliver, and so what limits the speed of a large model.
-  /// - Parameter cacheTypes: How keys and values are kept.
-  public func bytesRead(perTokenAt depth: Int = 0, cacheTypes: KVCacheTypes = .f16) -> Int {
+  /// - Parameters:
+  ///   - cacheTypes: How keys and values are kept.
+  ///   - sequences: How many texts, one at least, read the weights together.
+  public func bytesRead(
+    perTokenAt depth: Int = 0, cacheTypes: KVCacheTypes = .f16, sequences: Int = 1
+  ) -> Int {
     let weights = parameters.reduce(0) { total, parameter in
       total + Int(Double(parameter.tensor.byteCount) * partRead(perToken: parameter.name))
     }
-    return weights + ModelInspection(configuration).kvCacheBytesRead(at: depth, cacheTypes)
+    return weights / max(1, sequences) + ModelInspection(configuration).kvCacheBytesRead(at: depth, cacheTypes)
   }
 
   /// The part of a parameter that one token reads: one row of an embedding, some of many experts, else all.

@@ -61,9 +61,7 @@ struct BenchSubject {
 
   /// The bytes that a token of a test reads at the least, on average. Texts side by side read the weights together.
   func bytesRead(perTokenOf test: SpeedTest) -> Int {
-    let weights = model.bytesRead(perTokenAt: 0, cacheTypes: cacheTypes)
-    let cache = model.bytesRead(perTokenAt: middle(of: test), cacheTypes: cacheTypes) - weights
-    return weights / test.sequences + cache
+    model.bytesRead(perTokenAt: middle(of: test), cacheTypes: cacheTypes, sequences: test.sequences)
   }
 
   private func middle(of test: SpeedTest) -> Int { test.depth + test.tokens / 2 }
