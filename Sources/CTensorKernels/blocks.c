@@ -175,7 +175,12 @@ int ctk_byte_order(int type) {
   const block_type *b = block_type_of(type);
   if (!b) return CTK_BYTES_NONE;
   if (b->size == 256) return CTK_BYTES_OF_256;
-  return type == 8 ? CTK_BYTES_OF_32 : CTK_BYTES_OF_32_FOR_NIBBLES;  // 8 is Q8_0
+  if (type != 8) return CTK_BYTES_OF_32_FOR_NIBBLES;  // 8 is Q8_0
+#ifdef __aarch64__
+  return CTK_BYTES_OF_32;
+#else
+  return CTK_BYTES_OF_32_BY_WORDS;
+#endif
 }
 
 size_t ctk_block_size(int type) {

@@ -254,11 +254,11 @@ static void to_bytes(size_t n, int order, const float *x, int8_t *codes, float *
       int8_t code = inverse ? (int8_t)lrintf(x[i] * inverse) : 0;
       codes[ctk_byte_place(order, n, i)] = code;
       total += code;
-      if (group == 32 || i % 16 != 15) continue;
+      if (!ctk_has_group_sums(order) || i % 16 != 15) continue;
       group_sums[i / 16] = (int16_t)total;
       total = 0;
     }
-    if (group == 32) sums[first / 32] = scale * (float)total;
+    if (!ctk_has_group_sums(order)) sums[first / 32] = scale * (float)total;
   }
 }
 static void block_dot(const ctk_block_dots *p, size_t row) {
@@ -400,7 +400,7 @@ const ctk_table ctk_table_scalar = {
     activation, gate, clamped_swish, softmax, maximum, exp_sum,
     norm_gradient, activation_gradient, gate_gradient, clamped_swish_gradient, softmax_gradient,
     dropout, adam, multiply_adds, read_words, 1, 0, dots,
-    block_dots, 0, to_bytes, NULL, 0, 0, 0, NULL, NULL, NULL,
+    block_dots, 1, 0, to_bytes, NULL, 0, 0, 0, NULL, NULL, NULL,
     write_key, write_value, read_keys, read_values, key_scores, value_sums, softmax_step,
     rotate,
 };

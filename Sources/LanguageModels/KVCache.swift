@@ -118,14 +118,12 @@ public final class KVCache {
     }
   }
 
-  /// Writes the newest tokens' keys and values of one layer, for which `reserve` made room, and returns all of that
-  /// layer's. `commit` counts them once every layer has done so.
-  func append(layer: Int, keys: Tensor, values: Tensor) -> KeyValuePages {
+  /// One layer's keys and values, in which those of the newest tokens, for which `reserve` made room, are to be written
+  /// from `count` on. `commit` counts them once every layer has done so.
+  func pages(layer: Int) -> KeyValuePages {
     let (group, place) = places[layer]
-    let pages = KeyValuePages(
+    return KeyValuePages(
       layout.format, pages: groups[group].pages, firstPage: groups[group].firstPage, layer: place)
-    pages.write(keys: keys, values: values, at: count)
-    return pages
   }
 
   /// Counts the newest tokens, and drops the pages that no token will see any more.

@@ -96,31 +96,34 @@ static void in_streams(void (*kernel)(const ctk_block_dots *), ctk_block_dots do
 static void check_bytes(const ctk_table *reference, const ctk_table *table, int type, size_t n, check_report *report) {
   const int order = ctk_byte_order(type);
   size_t group = ctk_byte_group(order), stride = (n / group + 7) / 8 * 8, row_bytes = n / group * block_bytes(type);
+  const size_t length = ctk_byte_row(order, n), sums_apart = length / 16;
   static _Thread_local uint8_t weights[ROWS * LONGEST * 2];
   static _Thread_local float x[COUNT * LONGEST], scales[2][COUNT * LONGEST], sums[2][COUNT * LONGEST];
-  static _Thread_local int8_t codes[2][COUNT * LONGEST];
-  static _Thread_local int16_t group_sums[2][COUNT * LONGEST];
+  static _Thread_local int8_t codes[2][COUNT * (LONGEST + 256)];
+  static _Thread_local int16_t group_sums[2][COUNT * (LONGEST + 256)];
   fill_blocks(type, weights, ROWS * n / group);
   fill_rows(x, COUNT * n);
   memset(x + n, 0, n * sizeof *x);  // a row of zeros
   memset(scales, 0, sizeof scales);
   memset(sums, 0, sizeof sums);
   memset(group_sums, 0, sizeof group_sums);
+  memset(codes, 0, sizeof codes);
   for (int second = 0; second < 2; second++)
     for (size_t j = 0; j < COUNT; j++)
-      (second ? table : reference)->to_bytes(n, order, x + j * n, codes[second] + j * n, scales[second] + j * stride,
-                                             sums[second] + j * stride, group_sums[second] + j * n / 16);
-  if (memcmp(codes[0], codes[1], COUNT * n) || memcmp(scales[0], scales[1], COUNT * stride * sizeof(float)) ||
+      (second ? table : reference)->to_bytes(n, order, x + j * n, codes[second] + j * length, scales[second] + j * stride,
+                                             sums[second] + j * stride, group_sums[second] + j * sums_apart);
+  if (memcmp(codes[0], codes[1], COUNT * length) || memcmp(scales[0], scales[1], COUNT * stride * sizeof(float)) ||
       memcmp(sums[0], sums[1], COUNT * stride * sizeof(float)) ||
-      memcmp(group_sums[0], group_sums[1], COUNT * n / 16 * sizeof(int16_t)))
+      memcmp(group_sums[0], group_sums[1], COUNT * sums_apart * sizeof(int16_t)))
     report("bytes for type %d, n = %zu differ\n", type, n);
   float together[COUNT * ROWS], alone[COUNT * ROWS];
   ctk_block_dots dots = {{type, 1, 0, ROWS, row_bytes, weights},
-                         {COUNT, n, codes[0], scales[0], sums[0], group_sums[0], n, stride, n / 16}, together, ROWS};
+                         {COUNT, n, codes[0], scales[0], sums[0], group_sums[0], length, stride, sums_apart}, together, ROWS};
   for (size_t j = 0; j < COUNT; j++) {
     ctk_block_dots one = dots;
     one.x.count = 1;
-    one.x.codes += j * n, one.x.scales += j * stride, one.x.sums += j * stride, one.x.group_sums += j * n / 16;
+    one.x.codes += j * length, one.x.scales += j * stride, one.x.sums += j * stride;
+    one.x.group_sums += j * sums_apart;
     one.out = alone + j * ROWS;
     in_streams(table->block_dots, one, CTK_BLOCK_STREAMS + 1, 1);
   }

@@ -66,13 +66,14 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
   }
 
   /// Few rows meet packed weights as bytes, many as 16-bit numbers; where neither is so, as they are.
-  @Test(arguments: [1, 2, 5, 40], [ElementType.f16, .bf16, .q8_0, .q4_0])
+  @Test(arguments: [1, 2, 5, 40, 520], [ElementType.f16, .bf16, .q8_0, .q4_0])
   func packedWeights(rows: Int, type: ElementType) {
     let (n, k) = (37, 320)
     let x = numbers(rows * k, seed: 3)
     let weight = Tensor(numbers(n * k, seed: 4), shape: [n, k]).converted(to: type)
-    let isByte = unsafe type.isBlocked && rows <= fewRows && Kernels.table.block_dots != nil
-    let isFixed = unsafe rows > Kernels.table.dots_most && Kernels.table.multiply_fixed != nil
+    let mostBytes = max(fewRows, type == .q8_0 ? Kernels.table.block_dots_most : 0)
+    let isByte = unsafe type.isBlocked && rows <= mostBytes && Kernels.table.block_dots != nil
+    let isFixed = unsafe !isByte && rows > Kernels.table.dots_most && Kernels.table.multiply_fixed != nil
     let seen =
       isByte ? rounded(x, group: 32, limit: 127) : isFixed ? fixedRows(x, columns: k, isPlain: !type.isBlocked) : x
     // 16-bit weights are rounded as the rows are.

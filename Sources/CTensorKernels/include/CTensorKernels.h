@@ -57,14 +57,27 @@ typedef struct {
 enum { CTK_SIDE_BY_SIDE = 32 };
 
 // How rows of numbers lie as signed bytes: in groups of 32 or of 256 that have one scale, as the weights that they meet
-// want them. Where nibbles are met, the bytes of every 256 columns lie as the nibbles of eight blocks are unpacked.
-enum { CTK_BYTES_NONE, CTK_BYTES_OF_32, CTK_BYTES_OF_32_FOR_NIBBLES, CTK_BYTES_OF_256 };
+// want them. Where nibbles are met, the bytes of every 256 columns lie as the nibbles of eight blocks are unpacked. By
+// words, eight blocks have their first four bytes side by side, then the next four; rows are then as long as whole eights
+// of blocks, and what is missing of the last ones is zeros.
+enum {
+  CTK_BYTES_NONE, CTK_BYTES_OF_32, CTK_BYTES_OF_32_BY_WORDS, CTK_BYTES_OF_32_FOR_NIBBLES, CTK_BYTES_OF_256,
+};
 // The order for blocks of a type; none for other types.
 int ctk_byte_order(int type);
 // How many numbers share a scale.
 static inline size_t ctk_byte_group(int order) { return order == CTK_BYTES_OF_256 ? 256 : 32; }
-// Where the byte of column i of n lies. Of every 16 the bytes lie side by side.
+// Whether what meets them wants the sums of 16 codes, and not those of a group.
+static inline int ctk_has_group_sums(int order) {
+  return order == CTK_BYTES_OF_256 || order == CTK_BYTES_OF_32_BY_WORDS;
+}
+// The bytes of a row of n numbers.
+static inline size_t ctk_byte_row(int order, size_t n) {
+  return order == CTK_BYTES_OF_32_BY_WORDS ? (n + 255) / 256 * 256 : n;
+}
+// Where the byte of column i of n lies. Of every 16, or every four by words, the bytes lie side by side.
 static inline size_t ctk_byte_place(int order, size_t n, size_t i) {
+  if (order == CTK_BYTES_OF_32_BY_WORDS) return i / 256 * 256 + i % 32 / 4 * 32 + i % 256 / 32 * 4 + i % 4;
   if (order != CTK_BYTES_OF_32_FOR_NIBBLES || i >= n / 256 * 256) return i;
   size_t block = i % 256 / 32, half = i % 32 / 16;
   return i / 256 * 256 + block % 4 * 64 + half * 32 + block / 4 * 16 + i % 16;
@@ -75,8 +88,8 @@ typedef struct {
   size_t count, n;
   const int8_t *codes;        // [count, row_stride]
   const float *scales;        // [count, scale_stride], which is n / group or more, in whole eights
-  const float *sums;          // as scales, for groups of 32: scale · Σ codes
-  const int16_t *group_sums;  // [count, group_stride] for groups of 256: Σ of 16 codes
+  const float *sums;          // as scales, scale · Σ codes of a group; or
+  const int16_t *group_sums;  // [count, group_stride]: Σ of 16 codes. `ctk_has_group_sums` says which.
   size_t row_stride, scale_stride, group_stride;
 } ctk_bytes;
 
@@ -197,8 +210,9 @@ typedef struct {
 
   // Any number of rows against packed weights; null where rows are decoded and multiplied as float32 instead.
   void (*block_dots)(const ctk_block_dots *dots);
-  // The most rows for which that is faster than products of many rows, where a type has a kernel for them: Q8_0.
-  size_t block_dots_most;
+  // Q8_0 has a kernel for several rows of x: how many rows of weights it takes together, and the most rows of x for
+  // which it is faster than products of many rows.
+  size_t block_dots_rows, block_dots_most;
   // One row of ctk_bytes; n is a whole number of groups. Of the last two, the one that the order calls for is written.
   void (*to_bytes)(size_t n, int order, const float *x, int8_t *codes, float *scales, float *sums,
                    int16_t *group_sums);

@@ -64,15 +64,22 @@ struct Attention: Sendable {
   ) -> Tensor {
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     let (q, k, v) = placed(x, positions, tape)
+    // Texts side by side have their places each for itself.
+    ThreadPool.shared.run(sequences.count, minimum: max(1, 1024 * sequences.count / max(1, k.elementCount))) { range in
+      for sequence in sequences[range] {
+        guard let cache = sequence.cache else { continue }
+        cache.pages(layer: layer)
+          .write(keys: k.rows(sequence.rows), values: v.rows(sequence.rows), at: sequence.firstPosition)
+      }
+    }
     let segments = sequences.map { sequence in
-      let (keys, values) = (k.rows(sequence.rows), v.rows(sequence.rows))
       guard let cache = sequence.cache else {
+        let (keys, values) = (k.rows(sequence.rows), v.rows(sequence.rows))
         return AttentionSegment(
           queryRows: sequence.rows, keys: keys, values: values, keyCount: keys.shape.rowCount, firstPosition: 0)
       }
       return AttentionSegment(
-        queryRows: sequence.rows, pages: cache.append(layer: layer, keys: keys, values: values),
-        firstPosition: sequence.firstPosition)
+        queryRows: sequence.rows, pages: cache.pages(layer: layer), firstPosition: sequence.firstPosition)
     }
     let mixed = mixed(q, segments, dropout: tape?.dropout?.place(3 * layer), tape)
     return linear(

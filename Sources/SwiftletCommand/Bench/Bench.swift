@@ -11,9 +11,9 @@ struct Bench: AsyncParsableCommand {
       tg32 reads 32 one after another, as generating does; tg32 ×16 does so in 16 texts side by side, as a server does; \
       @ d4096 is after 4096 others. Each repetition is as many runs as take a fifth of a second. The last column holds \
       the median against what this machine can do, measured in turn with the repetitions: its multiplications and \
-      additions in float32 for prompts, which those of 16-bit whole numbers exceed, and the bandwidth of its memory for \
-      generation, which a model that the caches hold exceeds; for texts side by side that of the two that they come \
-      nearer to.
+      additions in float32 for prompts, which those of whole numbers, as quantised models have them, exceed, and the \
+      bandwidth of its memory for generation, which a model that the caches hold exceeds; for texts side by side that \
+      of the two that they come nearer to.
 
       A model is a folder, a .gguf, a llama2.c .bin, a built-in model, or a preset, of which random weights are made. \
       Flags with numbers take several, separated by commas or repeated; 0 leaves a kind of test out.
@@ -136,7 +136,7 @@ struct Bench: AsyncParsableCommand {
       ThreadPool.configure(threadCount: limit.threads)
       for test in tests where subject.meter.fits(test) && !interruption.isRaised {
         progress.showNow("\(subject.name): \(test.name), warming up")
-        let turns = MachineLimits.Turns(test.kind)
+        let turns = MachineLimits.Turns(test)
         let result = try subject.meter.measure(
           test, repetitions: repetitions, isCancelled: { interruption.isRaised },
           onRepetition: { done in

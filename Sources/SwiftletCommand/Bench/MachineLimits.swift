@@ -22,25 +22,26 @@ struct MachineLimits {
     self.readBandwidth = readBandwidth
   }
 
-  /// The limit of one kind of test, sampled in turn with it.
+  /// The limits of one test, sampled in turn with it.
   final class Turns {
-    private let kind: SpeedTest.Kind
+    private let test: SpeedTest
     /// Not made for prompts, which need none of its memory.
     private lazy var probe = MachineProbe()
-    private var samples: [Double] = []
+    private var floatPeaks: [Double] = []
+    private var bandwidths: [Double] = []
 
-    init(_ kind: SpeedTest.Kind) { self.kind = kind }
+    init(_ test: SpeedTest) { self.test = test }
 
     func sample() {
-      samples.append(kind == .prompt ? MachineProbe.floatOperationsPerSecond() : probe.bytesReadPerSecond())
+      if test.kind == .prompt || test.sequences > 1 { floatPeaks.append(MachineProbe.floatOperationsPerSecond()) }
+      if test.kind == .generation { bandwidths.append(probe.bytesReadPerSecond()) }
     }
 
-    /// The limits with the samples' median in the place of what was measured at first.
+    /// The limits with the samples' medians in the place of what was measured at first.
     func applied(to limits: MachineLimits) -> MachineLimits {
-      guard let median = samples.median else { return limits }
-      return MachineLimits(
-        threads: limits.threads, floatPeak: kind == .prompt ? median : limits.floatPeak,
-        readBandwidth: kind == .generation ? median : limits.readBandwidth)
+      MachineLimits(
+        threads: limits.threads, floatPeak: floatPeaks.median ?? limits.floatPeak,
+        readBandwidth: bandwidths.median ?? limits.readBandwidth)
     }
   }
 }

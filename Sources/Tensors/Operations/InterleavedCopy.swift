@@ -11,9 +11,9 @@ struct InterleavedCopy: Sendable {
     return layout == .outputMajor && weight.shape.rank == 2 && rowBytes(of: weight) > 0
   }
 
-  /// Whether the copy serves a product of so many rows. With many, 16-bit numbers, where there are such products, are
-  /// faster on processors with vectors of 512 bits; and beside codes of which 16 bits hold the sums of few products only.
-  /// Those products fill strips with their rows, so a few dozen do not tell.
+  /// Whether the copy serves a product of so many rows. With many, 16-bit numbers, where there are such products, may be
+  /// faster: the table knows; and they are beside codes of which 16 bits hold the sums of few products only. Those
+  /// products fill strips with their rows, so a few dozen do not tell.
   static func serves(_ type: ElementType, rows: Int) -> Bool {
     let most = Kernels.table.interleaved_most
     let isSlower =

@@ -76,7 +76,7 @@ private func eachRow(
   let out = Tensor(uninitialized: x.shape)
   let columns = x.shape.columnCount
   guard columns > 0 else { return out }
-  ThreadPool.shared.run(x.shape.rowCount, minimum: max(1, 16_384 / columns)) { rows in
+  ThreadPool.shared.run(x.shape.rowCount, minimum: max(1, 4096 / columns)) { rows in
     for row in rows { unsafe body(x.floatPointer + row * columns, out.floatPointer + row * columns, columns) }
   }
   return out

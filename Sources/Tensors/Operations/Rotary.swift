@@ -63,7 +63,7 @@ public final class RotaryAngles: Sendable {
     precondition(x.allSatisfy { $0.shape.rowCount == rows.count && $0.shape.columnCount % headSize == 0 })
     let width = x.reduce(0) { $0 + $1.shape.columnCount }
     let isAdjacent: Int32 = pairing == .adjacent ? 1 : 0
-    ThreadPool.shared.run(rows.count, minimum: max(1, 32_768 / max(width, 1))) { range in
+    ThreadPool.shared.run(rows.count, minimum: max(1, 8192 / max(width, 1))) { range in
       MemoryCache.withFloats(pairs) { negated in
         for row in range {
           let (chunk, place) = rows[row]

@@ -28,7 +28,8 @@ struct ShortAttention {
   private struct Item {
     let segment: AttentionSegment
     let parts: Range<Int>
-    let firstUnit, firstRow, firstResult: Int
+    let units: Range<Int>
+    let firstRow, firstResult: Int
   }
 
   /// What one part knows of each row: the largest score, the sum of the exponentials relative to it, and the values
@@ -50,12 +51,14 @@ struct ShortAttention {
     for segment in segments where !segment.queryRows.isEmpty {
       let first = heads.pattern.firstKey(for: segment.firstPosition) / Self.partLength
       let last = (segment.firstPosition + segment.queryRows.count - 1) / Self.partLength
+      let parts = first..<last + 1
       items.append(
         Item(
-          segment: segment, parts: first..<last + 1, firstUnit: units, firstRow: rowCount, firstResult: results))
-      units += items[items.count - 1].parts.count * heads.kvCount
-      rowCount += items[items.count - 1].parts.count * heads.count * segment.queryRows.count
-      results += heads.count * segment.queryRows.count
+          segment: segment, parts: parts, units: units..<units + parts.count * heads.kvCount, firstRow: rowCount,
+          firstResult: results))
+      units += parts.count * heads.kvCount
+      rowCount += parts.count * heads.count * segment.queryRows.count
+      results += parts.count > 1 ? heads.count * segment.queryRows.count : 0
     }
     let all = items
     // Whole blocks of any type.
@@ -64,24 +67,28 @@ struct ShortAttention {
     let mostKeys = segments.reduce(0) { max($0, $1.keyCount) }
     MemoryCache.withFloats(rowCount, rowCount, rowCount * width) { [units, rowCount, results] maxima, totals, sums in
       let partial = unsafe Partial(maxima: maxima, totals: totals, sums: sums, width: width)
-      let work = most * width * min(Self.partLength, mostKeys)
+      // What there is to do around the keys takes as long as so many more.
+      let work = most * width * (min(Self.partLength, mostKeys) + 32)
       ThreadPool.shared.run(units, minimum: max(1, 32_768 / max(1, work))) { range in
         let tiles = KeyRows.scratchCount(Self.keyBlock, size: heads.size)
         MemoryCache.withFloats(most * width, most * Self.keyBlock, tiles) { query, scores, tiles in
           let scratch = unsafe Scratch(query: query, scores: scores, tiles: tiles)
-          var index = 0
-          for unit in range {
-            while index + 1 < all.count, all[index + 1].firstUnit <= unit { index += 1 }
-            attend(all[index], unit - all[index].firstUnit, partial, scratch)
+          for item in all where item.units.overlaps(range) {
+            for unit in item.units.clamped(to: range) {
+              let own = unit - item.units.lowerBound
+              attend(item, own, partial, scratch)
+              // A single part is all there is.
+              if item.parts.count == 1 { finish(item, kvHead: own, partial) }
+            }
           }
         }
       }
+      // Of items of several parts.
       let perResult = max(1, width * rowCount / max(1, results))
       ThreadPool.shared.run(results, minimum: max(1, 65_536 / perResult)) { range in
-        var index = 0
-        for result in range {
-          while index + 1 < all.count, all[index + 1].firstResult <= result { index += 1 }
-          finish(all[index], result - all[index].firstResult, partial)
+        for item in all where item.parts.count > 1 {
+          let own = item.firstResult..<item.firstResult + heads.count * item.segment.queryRows.count
+          for result in own.clamped(to: range) { finish(item, result - item.firstResult, partial) }
         }
       }
     }
@@ -153,6 +160,15 @@ struct ShortAttention {
       for token in rows.tokens where !shared.isEmpty && shared.count < block.count {
         let own = rows.visible(tokens: token..<token + 1).all.clamped(to: block)
         add(shared.upperBound..<own.upperBound, rows.rows(of: token), block)
+      }
+    }
+  }
+
+  /// Puts together what there is of the query heads that share one key head.
+  private func finish(_ item: Item, kvHead: Int, _ partial: Partial) {
+    for token in 0..<item.segment.queryRows.count {
+      for head in kvHead * heads.group..<(kvHead + 1) * heads.group {
+        finish(item, token * heads.count + head, partial)
       }
     }
   }

@@ -17,6 +17,12 @@ struct StreamedProduct {
     var groupBytes: Int {
       interleaved == nil ? linear.weight.bytesPerRow : InterleavedCopy.rowBytes(of: linear.weight)
     }
+    /// Rows that its kernel takes together where x has several.
+    var tileRows: Int {
+      if interleaved != nil { return group }
+      let type = linear.weight.elementType
+      return type.plainCode != nil ? Kernels.table.dots_rows : type == .q8_0 ? max(1, Kernels.table.block_dots_rows) : 1
+    }
     /// Places that it reads at once.
     var streams: Int {
       if interleaved != nil { return Int(CTK_INTERLEAVED_STREAMS) }
@@ -50,9 +56,8 @@ struct StreamedProduct {
       let weight = part.linear.weight
       // Several rows of x make enough to compute of each weight that memory keeps up with one place. Plain rows that
       // are not in the caches are read faster with all places at the same part of a page.
-      let isTiled = x.shape.rowCount > 1 && weight.elementType.plainCode != nil
       let rows = StreamedRows(
-        rowCount: weight.shape.rowCount, group: isTiled ? Kernels.table.dots_rows : part.group,
+        rowCount: weight.shape.rowCount, group: x.shape.rowCount > 1 ? part.tileRows : part.group,
         groupBytes: part.groupBytes,
         streams: x.shape.rowCount == 1 ? part.streams : 1,
         isSpread: weight.elementType.isBlocked || totalBytes / shares <= Self.cacheBytes, shares: shares,
