@@ -18,6 +18,8 @@ let package = Package(
       name: "TrainingStep", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "TrainingStep"),
     .executableTarget(
       name: "Opening", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "Opening"),
+    .executableTarget(
+      name: "TokenMasks", dependencies: [.product(name: "Swiftlet", package: "swiftlet")], path: "TokenMasks"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,6 +4,7 @@
 @_exported import Checkpoints
 @_exported import Comparison
 @_exported import Grammars
+@_exported import JSONParsing
 @_exported import LanguageModels
 @_exported import Tensors
 @_exported import TextGeneration
