@@ -74,11 +74,14 @@ func write(_ grammar: Grammar, seed: UInt64) throws -> [Double] {
   return times
 }
 
-func quantile(_ part: Double, _ sorted: [Double]) -> Double { sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))] }
+func quantile(_ part: Double, _ sorted: [Double]) -> Double {
+  sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))]
+}
 func shown(_ value: Double, _ width: Int = 9) -> String { String(format: "%\(width).3f", value) }
 
 print("vocabulary \(model.configuration.vocabularySize), \(ThreadPool.shared.threadCount) threads; milliseconds")
-print("form               compiled  first text: mean      most   later: mean       p99      most   a step   mean's part")
+print(
+  "form               compiled  first text: mean      most   later: mean       p99      most   a step   mean's part")
 for form in forms {
   var grammar: Grammar?
   let compiling = try milliseconds { grammar = try form.compile() }
