@@ -71,7 +71,7 @@ func numbers(_ count: Int, seed: UInt64) -> [Float] {
     let (n, k) = (37, 320)
     let x = numbers(rows * k, seed: 3)
     let weight = Tensor(numbers(n * k, seed: 4), shape: [n, k]).converted(to: type)
-    let mostBytes = max(fewRows, type == .q8_0 ? Kernels.table.block_dots_most : 0)
+    let mostBytes = unsafe max(fewRows, type == .q8_0 ? Kernels.table.block_dots_most : 0)
     let isByte = unsafe type.isBlocked && rows <= mostBytes && Kernels.table.block_dots != nil
     let isFixed = unsafe !isByte && rows > Kernels.table.dots_most && Kernels.table.multiply_fixed != nil
     let seen =

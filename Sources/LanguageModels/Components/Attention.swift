@@ -64,14 +64,7 @@ struct Attention: Sendable {
   ) -> Tensor {
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     let (q, k, v) = placed(x, positions, tape)
-    // Texts side by side have their places each for itself.
-    ThreadPool.shared.run(sequences.count, minimum: max(1, 1024 * sequences.count / max(1, k.elementCount))) { range in
-      for sequence in sequences[range] {
-        guard let cache = sequence.cache else { continue }
-        cache.pages(layer: layer)
-          .write(keys: k.rows(sequence.rows), values: v.rows(sequence.rows), at: sequence.firstPosition)
-      }
-    }
+    remember(k, v, of: sequences, layer: layer)
     let segments = sequences.map { sequence in
       guard let cache = sequence.cache else {
         let (keys, values) = (k.rows(sequence.rows), v.rows(sequence.rows))
@@ -85,6 +78,25 @@ struct Attention: Sendable {
     return linear(
       mixed, output, addedTo: residual, dropout: tape?.dropout?.place(3 * layer + 1), tape: tape)
   }
+
+  /// Writes keys and values into the caches. Of texts side by side each thread takes some; a long piece of a prompt all
+  /// of them divide.
+  private func remember(_ keys: Tensor, _ values: Tensor, of sequences: [SequenceRows], layer: Int) {
+    func write(_ sequence: SequenceRows) {
+      guard let cache = sequence.cache else { return }
+      cache.pages(layer: layer)
+        .write(keys: keys.rows(sequence.rows), values: values.rows(sequence.rows), at: sequence.firstPosition)
+    }
+    let width = max(1, keys.shape.columnCount)
+    let short = sequences.filter { $0.rows.count * width <= Self.shortWrite }
+    for sequence in sequences where sequence.rows.count * width > Self.shortWrite { write(sequence) }
+    ThreadPool.shared.run(short.count, minimum: max(1, 1024 / width)) { range in
+      for sequence in short[range] { write(sequence) }
+    }
+  }
+
+  /// Numbers of one text that are not worth more than one thread.
+  private static let shortWrite = 65_536
 
   /// What each token of one text attends to. Attention adds up values by their weights, so from values that are one
   /// at a single key and zero at all others it makes that key's weights, and as many keys fit into a pass as a head
