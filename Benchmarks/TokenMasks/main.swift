@@ -56,7 +56,7 @@ func milliseconds(_ work: () throws -> Void) rethrows -> Double {
 /// A text of at most 200 tokens: the milliseconds that each took.
 func write(_ grammar: Grammar, seed: UInt64) throws -> [Double] {
   var constraint = try GrammarConstraint(grammar, vocabulary)
-  var state = seed
+  var random = RandomSource(seed: seed)
   var scores = [Float](repeating: 0, count: model.configuration.vocabularySize)
   var times: [Double] = []
   while !constraint.mustEnd, times.count < 200 {
@@ -65,9 +65,7 @@ func write(_ grammar: Grammar, seed: UInt64) throws -> [Double] {
       mask = try constraint.mask()
       mask.apply(to: &scores)
     }
-    let choices = mask.tokens
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    let token = choices[Int(state >> 33) % choices.count]
+    guard let token = mask.tokens.randomElement(using: &random) else { break }
     times.append(masking + (try milliseconds { _ = try constraint.accept(token: token) }))
     scores = [Float](repeating: 0, count: scores.count)
   }

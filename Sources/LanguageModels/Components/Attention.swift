@@ -64,15 +64,15 @@ struct Attention: Sendable {
   ) -> Tensor {
     let positions = sequences.flatMap { $0.firstPosition..<$0.firstPosition + $0.rows.count }
     let (q, k, v) = placed(x, positions, tape)
-    remember(k, v, of: sequences, layer: layer)
-    let segments = sequences.map { sequence in
-      guard let cache = sequence.cache else {
+    let pages = sequences.map { $0.cache?.pages(layer: layer) }
+    remember(k, v, of: sequences, in: pages)
+    let segments = zip(sequences, pages).map { sequence, pages in
+      guard let pages else {
         let (keys, values) = (k.rows(sequence.rows), v.rows(sequence.rows))
         return AttentionSegment(
           queryRows: sequence.rows, keys: keys, values: values, keyCount: keys.shape.rowCount, firstPosition: 0)
       }
-      return AttentionSegment(
-        queryRows: sequence.rows, pages: cache.pages(layer: layer), firstPosition: sequence.firstPosition)
+      return AttentionSegment(queryRows: sequence.rows, pages: pages, firstPosition: sequence.firstPosition)
     }
     let mixed = mixed(q, segments, dropout: tape?.dropout?.place(3 * layer), tape)
     return linear(
@@ -81,17 +81,20 @@ struct Attention: Sendable {
 
   /// Writes keys and values into the caches. Of texts side by side each thread takes some; a long piece of a prompt all
   /// of them divide.
-  private func remember(_ keys: Tensor, _ values: Tensor, of sequences: [SequenceRows], layer: Int) {
-    func write(_ sequence: SequenceRows) {
-      guard let cache = sequence.cache else { return }
-      cache.pages(layer: layer)
-        .write(keys: keys.rows(sequence.rows), values: values.rows(sequence.rows), at: sequence.firstPosition)
+  /// - Parameter pages: Each text's own; nil where nothing is kept.
+  private func remember(
+    _ keys: Tensor, _ values: Tensor, of sequences: [SequenceRows], in pages: [KeyValuePages?]
+  ) {
+    func write(_ index: Int) {
+      let (rows, position) = (sequences[index].rows, sequences[index].firstPosition)
+      pages[index]?.write(keys: keys.rows(rows), values: values.rows(rows), at: position)
     }
     let width = max(1, keys.shape.columnCount)
-    let short = sequences.filter { $0.rows.count * width <= Self.shortWrite }
-    for sequence in sequences where sequence.rows.count * width > Self.shortWrite { write(sequence) }
+    let kept = pages.indices.filter { pages[$0] != nil }
+    for index in kept where sequences[index].rows.count * width > Self.shortWrite { write(index) }
+    let short = kept.filter { sequences[$0].rows.count * width <= Self.shortWrite }
     ThreadPool.shared.run(short.count, minimum: max(1, 1024 / width)) { range in
-      for sequence in short[range] { write(sequence) }
+      for index in short[range] { write(index) }
     }
   }
 
